@@ -1,0 +1,186 @@
+import { errAsync } from 'neverthrow';
+import { lagError } from './errors.js';
+import { auth } from './pipeline/auth.js';
+import { compose } from './pipeline/compose.js';
+import type { FetchLike } from './pipeline/fetch-transport.js';
+import { ofetchTransport } from './pipeline/ofetch-transport.js';
+import { retry } from './pipeline/retry.js';
+import { robotRewrite } from './pipeline/robot-rewrite.js';
+import { status, type Hide } from './pipeline/status.js';
+import { guard, timeout } from './pipeline/timeout.js';
+import type { Handler, Middleware } from './pipeline/types.js';
+import { checkOptions, headersOf, invalidInput, toInvalidInput } from './options.js';
+import { VERSION } from './version.js';
+
+/** Options of a context that a call may override. */
+export interface CallDefaults {
+  /** Milliseconds for one attempt, from its start to the last byte of the answer: 30 000. `Infinity` for no limit. */
+  readonly timeoutMs?: number | undefined;
+  /** Milliseconds for the whole call with its retries and waits: no limit. */
+  readonly deadlineMs?: number | undefined;
+  /** Retries after 5xx, 429 and network failures: 2. */
+  readonly maxRetries?: number | undefined;
+  /** `'safe'` never repeats what might be done twice; `'always'` repeats sends and creates after ambiguous failures too. */
+  readonly retry?: 'safe' | 'always' | undefined;
+  /** Extra headers. `authorization` is not for you to set. */
+  readonly headers?: Readonly<Record<string, string>> | undefined;
+}
+
+/** Options of one call; they go before those of the context. */
+export interface CallOptions extends CallDefaults {
+  /** Ends the call at once, waits included, as an `aborted` error. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** Options of a context over any transport. */
+export interface TransportContextOptions extends CallDefaults {
+  /** `https://api.trylag.com`. A path prefix is kept; query, hash and user info are refused; http only on loopback. */
+  readonly baseUrl?: string | undefined;
+  /** Milliseconds of `Retry-After` that a call waits for at most: 60 000. More comes back as an error at once. */
+  readonly maxRetryAfterMs?: number | undefined;
+  /** Instead of `lagclient/<version>`. Browsers set their own. */
+  readonly userAgent?: string | undefined;
+  /** Your own steps, the first one outermost. */
+  readonly middleware?: readonly Middleware[] | undefined;
+  /** Allows `http:` beyond loopback. The token then travels in the clear. */
+  readonly allowInsecureHttp?: boolean | undefined;
+}
+
+/** Options of `createContext`. */
+export interface ContextOptions extends TransportContextOptions {
+  /** Instead of the global `fetch`. */
+  readonly fetch?: FetchLike | undefined;
+}
+
+/** What every operation takes first: a token, settings and the pipeline, frozen. It holds nothing to close. */
+export interface Context {
+  readonly baseUrl: string;
+  /** The composed pipeline. */
+  readonly handle: Handler;
+}
+
+/** A context whose token is known to be a user's: `createContext('lag_pat_…')`. */
+export interface UserContext extends Context {
+  readonly robot?: false;
+}
+
+/** A context whose token is known to be a robot's: `createContext('lag_robot_…')`. Operations for users do not take it. */
+export interface RobotContext extends Context {
+  readonly robot?: true;
+}
+
+/** The kind of context that a token's type makes. A plain `string` makes one that every operation takes. */
+export type ContextFor<Token extends string> = Token extends `lag_robot_${string}`
+  ? RobotContext
+  : Token extends `lag_pat_${string}`
+    ? UserContext
+    : Context;
+
+type Settled<T> = { readonly [K in keyof T]-?: Exclude<T[K], undefined> };
+
+/** What a context is inside: its options, filled in. */
+export interface ContextState extends Context, Settled<CallDefaults> {
+  readonly robot: boolean;
+  readonly maxRetryAfterMs: number;
+  readonly hide: Hide;
+}
+
+/**
+ * Makes a context over ofetch. A `lag_pat_…` token acts as a user, a `lag_robot_…` key as a robot of its server.
+ * Never throws: with a malformed token or option every call answers `invalid_token` or `invalid_input`.
+ */
+export function createContext<const Token extends string>(token: Token, options?: ContextOptions): ContextFor<Token> {
+  return create(() => ofetchTransport(options?.fetch), token, options) as never;
+}
+
+/** Makes a context over a transport of your choice: `fetchTransport()`, `undiciTransport()`, `sandbox.transport`. */
+export function createContextWith<const Token extends string>(
+  transport: Handler,
+  token: Token,
+  options?: TransportContextOptions,
+): ContextFor<Token> {
+  return create(() => transport, token, options) as never;
+}
+
+const create = (
+  transport: () => Handler,
+  token: string,
+  options: TransportContextOptions | null | undefined,
+): ContextState => {
+  try {
+    const { baseUrl, headers, middleware, userAgent, allowInsecureHttp, ...numbers } = options ?? {};
+    checkOptions(numbers);
+    const secret = typeof token === 'string' ? token.trim() : '';
+    // Printable ASCII without spaces: a pasted `Bearer …` is refused too.
+    if (!/^[!-~]+$/.test(secret)) throw lagError('invalid_token', 'the token is empty or malformed');
+    const robot = secret.startsWith('lag_robot_');
+    const hide: Hide = (text) => text.replaceAll(secret, '<token>');
+    return contextOf(
+      compose(
+        ...(middleware ?? []).map(guard),
+        robotRewrite(robot),
+        retry,
+        status(hide),
+        auth(`${robot ? 'Robot' : 'Bearer'} ${secret}`),
+        timeout,
+      )(checked(transport())),
+      robot,
+      hide,
+      checkBaseUrl(baseUrl ?? 'https://api.trylag.com', allowInsecureHttp),
+      // Browsers set their own, and would ask the server for leave to send another.
+      headersOf({
+        accept: 'application/json',
+        ...(!isBrowser() && { 'user-agent': userAgent ?? `lagclient/${VERSION}` }),
+        ...headers,
+      }),
+      numbers,
+    );
+  } catch (thrown) {
+    const { kind, message } = toInvalidInput(thrown);
+    return contextOf(() => errAsync(lagError(kind, message)), false, (text) => text);
+  }
+};
+
+const checked = (transport: Handler): Handler => {
+  if (typeof transport !== 'function') throw invalidInput('the transport must be a function');
+  return transport;
+};
+
+const contextOf = (
+  handle: Handler,
+  robot: boolean,
+  hide: Hide,
+  baseUrl = '',
+  headers: Record<string, string> = {},
+  { timeoutMs, deadlineMs, maxRetries, maxRetryAfterMs, retry }: TransportContextOptions = {},
+): ContextState =>
+  Object.freeze({
+    baseUrl,
+    handle,
+    robot,
+    hide,
+    headers: Object.freeze(headers),
+    timeoutMs: timeoutMs ?? 30_000,
+    deadlineMs: deadlineMs ?? Infinity,
+    maxRetries: maxRetries ?? 2,
+    maxRetryAfterMs: maxRetryAfterMs ?? 60_000,
+    retry: retry ?? 'safe',
+  });
+
+const isBrowser = (): boolean => /^Mozilla/.test(globalThis.navigator?.userAgent);
+
+/** The base URL without trailing slash. */
+const checkBaseUrl = (baseUrl: string, allowInsecureHttp: boolean | undefined): string => {
+  let url: URL | undefined;
+  try {
+    url = new URL(baseUrl);
+  } catch {}
+  const isSafe =
+    url?.protocol === 'https:' ||
+    (url?.protocol === 'http:' &&
+      (allowInsecureHttp === true || /^(localhost|127(\.\d+){3}|\[::1\])$/.test(url.hostname)));
+  // What was given is not repeated: it may hold a password.
+  if (!url || !isSafe || url.href !== url.origin + url.pathname)
+    throw invalidInput('baseUrl must be https, or http on loopback, without user info, query and hash');
+  return url.href.replace(/\/+$/, '');
+};

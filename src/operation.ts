@@ -1,0 +1,148 @@
+import { err, ok, ResultAsync, type Result } from 'neverthrow';
+import { safeParse, type GenericSchema } from 'valibot';
+import type { CallOptions, Context, ContextState } from './context.js';
+import { lagError, type LagError } from './errors.js';
+import { checkOptions, headersOf, invalidInput, toInvalidInput } from './options.js';
+import { requestIdOf } from './pipeline/status.js';
+import type { CallTrace, LagRequest, LagResponse, LagResult, RobotRule } from './pipeline/types.js';
+
+/** An endpoint and what goes to it. */
+export interface Operation<T> {
+  /** `GET` unless told otherwise. */
+  readonly method?: LagRequest['method'];
+  readonly path: string;
+  readonly query?: Readonly<Record<string, string | number | undefined>> | undefined;
+  /** Sent as JSON, or as it is where it is `FormData`. */
+  readonly body?: unknown;
+  readonly headers?: Readonly<Record<string, string>>;
+  /** What a robot key does: refused unless told otherwise. */
+  readonly robot?: RobotRule;
+  /** `false` for what creates something each time it is called. */
+  readonly idempotent?: boolean;
+  /** None where the endpoint answers nothing. */
+  readonly response?: GenericSchema<unknown, T>;
+  /** Answers the `LagResponse` itself, with its unread body. */
+  readonly stream?: boolean;
+}
+
+/** Builds a path, each id one encoded segment. An id that would change the path makes it empty, which `call` refuses. */
+export const path = (strings: TemplateStringsArray, ...ids: readonly string[]): string => {
+  let built = strings[0]!;
+  for (const [index, id] of ids.entries()) {
+    if (typeof id !== 'string' || /^\.{0,2}$/.test(id) || !isWellFormed(id)) return '';
+    built += encodeURIComponent(id) + strings[index + 1]!;
+  }
+  return built;
+};
+
+const isWellFormed = (text: string): boolean => !/\p{Surrogate}/u.test(text);
+
+/** Whether a context holds a robot key. */
+export const isRobot = (ctx: Context): boolean => {
+  try {
+    return (ctx as ContextState).robot;
+  } catch {
+    return false;
+  }
+};
+
+/** Sends an operation through the pipeline of a context and checks what comes back. */
+export const call = <T = void>(
+  ctx: Context,
+  operation: Operation<T>,
+  options: CallOptions | undefined,
+): LagResult<T> => new ResultAsync(run(ctx as ContextState, operation, options));
+
+const run = async <T>(
+  ctx: ContextState,
+  operation: Operation<T>,
+  options: CallOptions | undefined,
+): Promise<Result<T, LagError>> => {
+  const trace: CallTrace = { attempts: 0, maybeApplied: false };
+  const { method = 'GET', path } = operation;
+  let error: LagError;
+  try {
+    const answer = await ctx.handle(requestOf(ctx, operation, options ?? {}, trace));
+    const result = answer.isOk() ? decode(answer.value, operation, ctx) : err(answer.error);
+    if (result.isOk()) return result;
+    error = result.error;
+  } catch (thrown) {
+    error = toInvalidInput(thrown);
+  }
+  try {
+    Object.assign(error, { method, ...(path && { path }), ...trace });
+  } catch {
+    // A middleware froze it.
+  }
+  return err(error);
+};
+
+const requestOf = <T>(
+  ctx: ContextState,
+  { method = 'GET', path, query, body, headers, robot = 'refuse', idempotent = true, stream = false }: Operation<T>,
+  options: CallOptions,
+  trace: CallTrace,
+): LagRequest => {
+  if (!path) throw invalidInput('an id must be a non-empty, well-formed string other than . and ..');
+  checkOptions(options);
+  const isJson = body !== undefined && !(body instanceof FormData);
+  return {
+    method,
+    baseUrl: ctx.baseUrl,
+    path: path + queryOf(query),
+    headers: {
+      ...ctx.headers,
+      ...(isJson && { 'content-type': 'application/json' }),
+      ...headers,
+      ...headersOf(options.headers),
+    },
+    body: isJson ? JSON.stringify(body) : body,
+    robot,
+    idempotent,
+    stream,
+    signal: options.signal,
+    timeoutMs: options.timeoutMs ?? ctx.timeoutMs,
+    deadlineAt: performance.now() + (options.deadlineMs ?? ctx.deadlineMs),
+    maxRetries: options.maxRetries ?? ctx.maxRetries,
+    maxRetryAfterMs: ctx.maxRetryAfterMs,
+    retry: options.retry ?? ctx.retry,
+    trace,
+  };
+};
+
+const queryOf = (query: Operation<unknown>['query']): string => {
+  let built = '';
+  for (const [name, value] of Object.entries(query ?? {})) {
+    if (value === undefined) continue;
+    if (name === 'limit' && !(Number.isInteger(value) && +value >= 1 && +value <= 100))
+      throw invalidInput('limit must be a whole number from 1 to 100');
+    built += `${built ? '&' : '?'}${name}=${encodeURIComponent(value)}`;
+  }
+  return built;
+};
+
+const decode = <T>(
+  response: LagResponse,
+  { response: schema, stream }: Operation<T>,
+  { hide }: ContextState,
+): Result<T, LagError> => {
+  if (stream) return ok(response as T);
+  if (!schema) return ok(undefined as T);
+  let issues = [{ path: '', message: 'the body is not JSON' }];
+  try {
+    const parsed = safeParse(schema, JSON.parse(response.body));
+    if (parsed.success) return ok(parsed.output);
+    issues = parsed.issues.slice(0, 20).map((issue) => ({
+      path: hide(issue.path?.map((item) => item.key).join('.') ?? ''),
+      // Not valibot's message: that one repeats the value.
+      message: `expected ${issue.expected}, received ${issue.input === null ? 'null' : typeof issue.input}`,
+    }));
+  } catch {}
+  return err(
+    lagError('invalid_response', 'the answer is not what the API promises', {
+      status: response.status,
+      ...requestIdOf(response, hide),
+      issues,
+    }),
+  );
+};

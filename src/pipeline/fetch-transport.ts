@@ -1,0 +1,70 @@
+import { err, ok, ResultAsync, type Result } from 'neverthrow';
+import { lagError, type LagConnectionError } from '../errors.js';
+import type { Handler, LagRequest, LagResponse } from './types.js';
+
+/** A function with the signature of the global `fetch`, as far as this package uses it. */
+export type FetchLike = (url: string, init: RequestInit) => Promise<Response>;
+
+/** Most that is read of an answer outside 2xx. */
+const MAX_ERROR_BODY = 65_536;
+
+/**
+ * A transport over `fetch` alone, for the smallest bundles: `createContextWith(fetchTransport(), token)`.
+ * Without `fetch` it is the global one, looked up at each call.
+ */
+export const fetchTransport =
+  ({ fetch }: { readonly fetch?: FetchLike | undefined } = {}): Handler =>
+  (request) =>
+    new ResultAsync(exchange(fetch, request));
+
+const exchange = async (
+  custom: FetchLike | undefined,
+  request: LagRequest,
+): Promise<Result<LagResponse, LagConnectionError>> => {
+  try {
+    // Called as a bare function: browsers and workerd refuse a fetch that is called as a method.
+    const fetch = custom ?? (globalThis.fetch as FetchLike);
+    const { method, headers, body, signal } = request;
+    const response = await fetch(request.baseUrl + request.path, {
+      method,
+      headers,
+      redirect: 'manual',
+      ...(body !== undefined && { body }),
+      ...(signal && { signal }),
+    });
+    return ok(await receive(response, request.stream));
+  } catch (cause) {
+    return err(connectionError(cause));
+  }
+};
+
+const receive = async (response: Response, stream: boolean): Promise<LagResponse> => {
+  const { status, headers, body } = response;
+  if (!response.ok) return { status, headers, body: await readStart(body) };
+  return stream && body ? { status, headers, body: '', stream: body } : { status, headers, body: await response.text() };
+};
+
+const readStart = async (body: ReadableStream<Uint8Array> | null): Promise<string> => {
+  let text = '';
+  if (body) {
+    const reader = body.getReader();
+    const decoder = new TextDecoder();
+    for (let size = 0; size < MAX_ERROR_BODY; ) {
+      const { done, value } = await reader.read();
+      if (done) break;
+      text += decoder.decode(value.subarray(0, MAX_ERROR_BODY - size), { stream: true });
+      size += value.length;
+    }
+    reader.cancel().catch(() => {});
+  }
+  return text;
+};
+
+/** No answer came; says the innermost reason, because fetch itself says only that it failed. */
+export const connectionError = (thrown: unknown): LagConnectionError => {
+  const error = lagError('connection', '', { cause: thrown });
+  let innermost = error as Error;
+  while (innermost.cause instanceof Error) innermost = innermost.cause;
+  error.message = `no answer came: ${innermost.message}`;
+  return error;
+};

@@ -1,0 +1,72 @@
+import { err, ResultAsync, type Result } from 'neverthrow';
+import { isLagError, lagError, type LagAbortedError, type LagError } from '../errors.js';
+import type { Step } from './compose.js';
+import type { Handler, LagRequest, LagResponse, Middleware } from './types.js';
+
+/** Gives each attempt, body included, its `timeoutMs` or what is left of the deadline. */
+export const timeout: Step = (next) => (request) => within(next, request, request.timeoutMs, 'connection');
+
+/** Keeps a user's middleware from breaking the promises: it may throw, hang or answer nonsense. */
+export const guard =
+  (middleware: Middleware): Step =>
+  (next) => {
+    const handler = middleware(next);
+    return (request) => within(handler, request, Infinity, 'invalid_input');
+  };
+
+/** What a call ends in when its caller's `signal` does. */
+export const aborted = (signal: AbortSignal): LagAbortedError =>
+  lagError('aborted', 'the call was aborted', { cause: signal.reason });
+
+/**
+ * Runs a handler until it answers, the caller aborts, or `ms` or the deadline pass, whichever is first. Whatever the
+ * handler does, the answer is a Result, and no timer or listener is left.
+ */
+const within = (
+  handler: ReturnType<Middleware>,
+  request: LagRequest,
+  ms: number,
+  misbehaved: 'connection' | 'invalid_input',
+): ReturnType<Handler> =>
+  new ResultAsync(
+    new Promise((resolve) => {
+      const { signal } = request;
+      const controller = new AbortController();
+      let timer: ReturnType<typeof setTimeout> | undefined;
+      const finish = (answer: Result<LagResponse, LagError>) => {
+        clearTimeout(timer);
+        signal?.removeEventListener('abort', abort);
+        resolve(answer);
+      };
+      const stop = (error: LagError) => {
+        finish(err(error));
+        controller.abort();
+      };
+      const abort = () => stop(aborted(signal!));
+      const limit = Math.min(ms, request.deadlineAt - performance.now());
+      const expire = () => stop(lagError('timeout', `no complete answer within ${limit === ms ? 'timeoutMs' : 'the deadline'}`));
+
+      if (signal?.aborted) return abort();
+      if (limit <= 0) return expire();
+      signal?.addEventListener('abort', abort);
+      if (limit < Infinity) timer = setTimeout(expire, limit);
+      contain(handler, { ...request, signal: controller.signal }, misbehaved).then(finish);
+    }),
+  );
+
+const contain = async (
+  handler: ReturnType<Middleware>,
+  request: LagRequest,
+  misbehaved: 'connection' | 'invalid_input',
+): Promise<Result<LagResponse, LagError>> => {
+  let cause: unknown;
+  try {
+    const answer = await handler(request);
+    if (answer.isErr() ? isLagError(answer.error) : typeof answer.value.body === 'string' && answer.value.status)
+      return answer;
+    cause = answer;
+  } catch (thrown) {
+    cause = thrown;
+  }
+  return err(lagError(misbehaved, 'a middleware or transport threw, or answered something else than it must', { cause }));
+};
