@@ -99,7 +99,8 @@ export type LagError =
 /** The values of `LagError.kind`. */
 export type LagErrorKind = LagError['kind'];
 
-class LagFailure extends Error {
+// An expression, because the name is the type's; it is what inspection prints.
+const Failure = class LagError extends Error {
   // A getter, because the stack's first line is made before fields are set, and a static block would not tree-shake.
   override get name() {
     return 'LagError';
@@ -109,7 +110,7 @@ class LagFailure extends Error {
     const { body: _, cause: __, ...fields } = this as object as Record<string, unknown>;
     return { name: this.name, message: this.message, ...fields };
   }
-}
+};
 
 type Fields<K extends LagErrorKind> = Partial<
   Omit<Extract<LagError, { kind: K }>, 'kind' | 'name' | 'message' | 'stack' | 'toJSON'>
@@ -121,7 +122,7 @@ export const lagError = <K extends LagErrorKind>(
   message: string,
   { cause, ...fields }: Fields<K> = {},
 ): Extract<LagError, { kind: K }> =>
-  Object.assign(new LagFailure(message, cause === undefined ? undefined : { cause: copyCause(cause) }), {
+  Object.assign(new Failure(message, cause === undefined ? undefined : { cause: copyCause(cause) }), {
     kind,
     attempts: 0,
     maybeApplied: false,

@@ -35,7 +35,7 @@ const collect = async <T>(
   pages: AsyncIterable<Result<Page<T>, LagError>>,
   max: number,
 ): Promise<Result<T[], LagError>> => {
-  if (!(max >= 0)) return err(invalidInput('max must be 0 or more'));
+  if (!(max === Infinity || Number.isInteger(max)) || max < 0) return err(invalidInput('max must be a whole number or Infinity'));
   const items: T[] = [];
   if (max < 1) return ok(items);
   for await (const item of iterateItems(pages)) {

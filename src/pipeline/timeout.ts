@@ -44,7 +44,7 @@ const within = (
       };
       const abort = () => stop(aborted(signal!));
       const limit = Math.min(ms, request.deadlineAt - performance.now());
-      const expire = () => stop(lagError('timeout', `no complete answer within ${limit === ms ? 'timeoutMs' : 'the deadline'}`));
+      const expire = () => stop(lagError('timeout', `no complete answer within ${Math.max(0, Math.ceil(limit))} ms`));
 
       if (signal?.aborted) return abort();
       if (limit <= 0) return expire();
