@@ -1,5 +1,4 @@
-import { errAsync } from 'neverthrow';
-import { lagError } from './errors.js';
+import { lagError, type LagError } from './errors.js';
 import { auth } from './pipeline/auth.js';
 import { compose } from './pipeline/compose.js';
 import type { FetchLike } from './pipeline/fetch-transport.js';
@@ -9,7 +8,7 @@ import { robotRewrite } from './pipeline/robot-rewrite.js';
 import { status, type Hide } from './pipeline/status.js';
 import { guard, timeout } from './pipeline/timeout.js';
 import type { Handler, Middleware } from './pipeline/types.js';
-import { checkOptions, headersOf, invalidInput, toInvalidInput } from './options.js';
+import { headersOf, invalidInput, settingsOf, toInvalidInput, type Settings } from './options.js';
 import { VERSION } from './version.js';
 
 /** Options of a context that a call may override. */
@@ -76,13 +75,14 @@ export type ContextFor<Token extends string> = Token extends `lag_robot_${string
     ? UserContext
     : Context;
 
-type Settled<T> = { readonly [K in keyof T]-?: Exclude<T[K], undefined> };
-
-/** What a context is inside: its options, filled in. */
-export interface ContextState extends Context, Settled<CallDefaults> {
+/** What a context is inside. */
+export interface ContextState extends Context {
   readonly robot: boolean;
-  readonly maxRetryAfterMs: number;
   readonly hide: Hide;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly settings: Settings;
+  /** Makes the error of every call, where a token or option was not usable. */
+  readonly fail?: () => LagError;
 }
 
 /**
@@ -108,66 +108,46 @@ const create = (
   options: TransportContextOptions | null | undefined,
 ): ContextState => {
   try {
-    const { baseUrl, headers, middleware, userAgent, allowInsecureHttp, ...numbers } = options ?? {};
-    checkOptions(numbers);
+    const { baseUrl, headers, middleware, userAgent, allowInsecureHttp } = options ?? {};
     const secret = typeof token === 'string' ? token.trim() : '';
     // Printable ASCII without spaces: a pasted `Bearer …` is refused too.
     if (!/^[!-~]+$/.test(secret)) throw lagError('invalid_token', 'the token is empty or malformed');
     const robot = secret.startsWith('lag_robot_');
     const hide: Hide = (text) => text.replaceAll(secret, '<token>');
-    return contextOf(
-      compose(
+    return Object.freeze({
+      baseUrl: checkBaseUrl(baseUrl ?? 'https://api.trylag.com', allowInsecureHttp),
+      handle: compose(
         ...(middleware ?? []).map(guard),
         robotRewrite(robot),
         retry,
         status(hide),
         auth(`${robot ? 'Robot' : 'Bearer'} ${secret}`),
         timeout,
-      )(checked(transport())),
+      )(transport()),
       robot,
       hide,
-      checkBaseUrl(baseUrl ?? 'https://api.trylag.com', allowInsecureHttp),
-      // Browsers set their own, and would ask the server for leave to send another.
-      headersOf({
-        accept: 'application/json',
-        ...(!isBrowser() && { 'user-agent': userAgent ?? `lagclient/${VERSION}` }),
-        ...headers,
+      headers: Object.freeze(
+        headersOf({
+          accept: 'application/json',
+          // Browsers set their own, and would ask the server for leave to send another.
+          ...(!/^Mozilla/.test(globalThis.navigator?.userAgent) && { 'user-agent': userAgent ?? `lagclient/${VERSION}` }),
+          ...headers,
+        }),
+      ),
+      settings: Object.freeze({
+        timeoutMs: 30_000,
+        deadlineMs: Infinity,
+        maxRetries: 2,
+        maxRetryAfterMs: 60_000,
+        retry: 'safe',
+        ...settingsOf(options ?? {}),
       }),
-      numbers,
-    );
+    });
   } catch (thrown) {
-    const { kind, message } = toInvalidInput(thrown);
-    return contextOf(() => errAsync(lagError(kind, message)), false, (text) => text);
+    const { kind, message, cause } = toInvalidInput(thrown);
+    return Object.freeze({ fail: () => lagError(kind, message, { cause }) }) as never;
   }
 };
-
-const checked = (transport: Handler): Handler => {
-  if (typeof transport !== 'function') throw invalidInput('the transport must be a function');
-  return transport;
-};
-
-const contextOf = (
-  handle: Handler,
-  robot: boolean,
-  hide: Hide,
-  baseUrl = '',
-  headers: Record<string, string> = {},
-  { timeoutMs, deadlineMs, maxRetries, maxRetryAfterMs, retry }: TransportContextOptions = {},
-): ContextState =>
-  Object.freeze({
-    baseUrl,
-    handle,
-    robot,
-    hide,
-    headers: Object.freeze(headers),
-    timeoutMs: timeoutMs ?? 30_000,
-    deadlineMs: deadlineMs ?? Infinity,
-    maxRetries: maxRetries ?? 2,
-    maxRetryAfterMs: maxRetryAfterMs ?? 60_000,
-    retry: retry ?? 'safe',
-  });
-
-const isBrowser = (): boolean => /^Mozilla/.test(globalThis.navigator?.userAgent);
 
 /** The base URL without trailing slash. */
 const checkBaseUrl = (baseUrl: string, allowInsecureHttp: boolean | undefined): string => {
@@ -175,12 +155,12 @@ const checkBaseUrl = (baseUrl: string, allowInsecureHttp: boolean | undefined): 
   try {
     url = new URL(baseUrl);
   } catch {}
-  const isSafe =
+  const isAllowed =
     url?.protocol === 'https:' ||
     (url?.protocol === 'http:' &&
-      (allowInsecureHttp === true || /^(localhost|127(\.\d+){3}|\[::1\])$/.test(url.hostname)));
+      (allowInsecureHttp || /^(localhost|127(\.\d+){3}|\[::1\])$/.test(url.hostname)));
   // What was given is not repeated: it may hold a password.
-  if (!url || !isSafe || url.href !== url.origin + url.pathname)
+  if (!isAllowed || url!.href !== url!.origin + url!.pathname)
     throw invalidInput('baseUrl must be https, or http on loopback, without user info, query and hash');
-  return url.href.replace(/\/+$/, '');
+  return url!.href.replace(/\/+$/, '');
 };

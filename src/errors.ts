@@ -138,15 +138,14 @@ export const isLagError = (value: unknown): value is LagError => {
   }
 };
 
-const copyCause = (thrown: unknown, depth = 4): Error => {
-  const copy = new Error('something that cannot be read was thrown');
+/** The innermost cause of what was thrown, which says most: `fetch failed` alone does not help anyone. */
+const copyCause = (thrown: unknown): Error => {
   try {
-    const { name, message, stack, code, cause } = Object(thrown) as Error & { code?: unknown };
-    copy.message = String(message ?? thrown);
-    if (name) copy.name = String(name);
-    if (stack) copy.stack = String(stack);
-    if (code) Object.assign(copy, { code: String(code) });
-    if (cause && depth) copy.cause = copyCause(cause, depth - 1);
-  } catch {}
-  return copy;
+    let inner = thrown;
+    for (let depth = 0; depth < 9 && inner instanceof Error && inner.cause; depth++) inner = inner.cause;
+    const { code, stack } = Object(inner) as { code?: unknown; stack?: unknown };
+    return Object.assign(new Error(String(inner)), code && { code: `${code as string}` }, stack && { stack: `${stack as string}` });
+  } catch {
+    return new Error('something that cannot be read');
+  }
 };

@@ -2,7 +2,7 @@ import { err, ok, ResultAsync, type Result } from 'neverthrow';
 import { safeParse, type GenericSchema } from 'valibot';
 import type { CallOptions, Context, ContextState } from './context.js';
 import { lagError, type LagError } from './errors.js';
-import { checkOptions, headersOf, invalidInput, toInvalidInput } from './options.js';
+import { headersOf, invalidInput, settingsOf, toInvalidInput } from './options.js';
 import { requestIdOf } from './pipeline/status.js';
 import type { CallTrace, LagRequest, LagResponse, LagResult, RobotRule } from './pipeline/types.js';
 
@@ -62,7 +62,8 @@ const run = async <T>(
   const { method = 'GET', path } = operation;
   let error: LagError;
   try {
-    const answer = await ctx.handle(requestOf(ctx, operation, options ?? {}, trace));
+    if (ctx.fail) throw ctx.fail();
+    const answer = await ctx.handle(requestOf(ctx, operation, options, trace));
     const result = answer.isOk() ? decode(answer.value, operation, ctx) : err(answer.error);
     if (result.isOk()) return result;
     error = result.error;
@@ -80,13 +81,15 @@ const run = async <T>(
 const requestOf = <T>(
   ctx: ContextState,
   { method = 'GET', path, query, body, headers, robot = 'refuse', idempotent = true, stream = false }: Operation<T>,
-  options: CallOptions,
+  options: CallOptions | undefined,
   trace: CallTrace,
 ): LagRequest => {
   if (!path) throw invalidInput('an id must be a non-empty, well-formed string other than . and ..');
-  checkOptions(options);
+  const settings = options ? { ...ctx.settings, ...settingsOf(options) } : ctx.settings;
   const isJson = body !== undefined && !(body instanceof FormData);
   return {
+    ...settings,
+    deadlineAt: performance.now() + settings.deadlineMs,
     method,
     baseUrl: ctx.baseUrl,
     path: path + queryOf(query),
@@ -94,18 +97,13 @@ const requestOf = <T>(
       ...ctx.headers,
       ...(isJson && { 'content-type': 'application/json' }),
       ...headers,
-      ...headersOf(options.headers),
+      ...(options?.headers && headersOf(options.headers)),
     },
     body: isJson ? JSON.stringify(body) : body,
     robot,
     idempotent,
     stream,
-    signal: options.signal,
-    timeoutMs: options.timeoutMs ?? ctx.timeoutMs,
-    deadlineAt: performance.now() + (options.deadlineMs ?? ctx.deadlineMs),
-    maxRetries: options.maxRetries ?? ctx.maxRetries,
-    maxRetryAfterMs: ctx.maxRetryAfterMs,
-    retry: options.retry ?? ctx.retry,
+    signal: options?.signal,
     trace,
   };
 };

@@ -1,5 +1,11 @@
+import type { CallDefaults } from './context.js';
 import { isLagError, lagError, type LagError } from './errors.js';
 import { MAX_TIMER_MS } from './pipeline/sleep.js';
+
+/** The options that come as plain values, all of them known. */
+export interface Settings extends Required<Omit<{ [K in keyof CallDefaults]: NonNullable<CallDefaults[K]> }, 'headers'>> {
+  readonly maxRetryAfterMs: number;
+}
 
 /** An `invalid_input` to throw inside of the package; what is exported catches it. */
 export const invalidInput = (message: string, cause?: unknown): LagError => lagError('invalid_input', message, { cause });
@@ -8,27 +14,29 @@ export const invalidInput = (message: string, cause?: unknown): LagError => lagE
 export const toInvalidInput = (thrown: unknown): LagError =>
   isLagError(thrown) ? thrown : invalidInput('an argument or option cannot be used', thrown);
 
-/** Throws at the first number, choice or signal that makes no sense. `Infinity` says "no limit" everywhere. */
-export const checkOptions = (options: object): void => {
-  for (const name of ['timeoutMs', 'deadlineMs', 'maxRetries', 'maxRetryAfterMs', 'retry', 'signal', 'fetch']) {
+/** The settings among options; throws at the first that makes no sense. */
+export const settingsOf = (options: object): Partial<Settings> => {
+  const settings: Record<string, unknown> = {};
+  for (const name of ['timeoutMs', 'deadlineMs', 'maxRetries', 'maxRetryAfterMs', 'retry']) {
     const value: unknown = options[name as never];
-    if (value !== undefined && !isValid(name, value)) throw invalidInput(`${name} makes no sense`);
+    if (value === undefined) continue;
+    if (!isValid(name, value as number)) throw invalidInput(`${name} makes no sense`);
+    settings[name] = value;
   }
+  return settings;
 };
 
-const isValid = (name: string, value: unknown): boolean => {
-  if (name === 'retry') return value === 'safe' || value === 'always';
-  if (name === 'fetch') return typeof value === 'function';
-  if (name === 'signal') return typeof (value as AbortSignal).addEventListener === 'function';
-  if (value === Infinity) return true;
-  if (name === 'maxRetries' && !Number.isInteger(value)) return false;
-  // More than a timer can hold would fire at once.
-  return typeof value === 'number' && value <= MAX_TIMER_MS && (/^max/.test(name) ? value >= 0 : value > 0);
-};
+// More than a timer can hold would fire at once; `Infinity` is held by none, and says "no limit".
+const isValid = (name: string, value: number): boolean =>
+  name === 'retry'
+    ? /^(safe|always)$/.test(value as never)
+    : value === Infinity ||
+      ((name === 'maxRetries' ? Number.isInteger(value) : typeof value === 'number') &&
+        value <= MAX_TIMER_MS &&
+        (/^max/.test(name) ? value >= 0 : value > 0));
 
-/** Extra headers with lower-case names; the platform's own check refuses line breaks and the like. */
+/** Headers with lower-case names; the platform's own check refuses line breaks and the like. */
 export const headersOf = (headers: Readonly<Record<string, string>> | undefined): Record<string, string> => {
-  if (!headers) return {};
   let checked: Headers | undefined;
   try {
     checked = new Headers(headers);

@@ -1,12 +1,11 @@
+import { ResultAsync } from 'neverthrow';
 import type { Handler, Middleware } from './types.js';
 
-/** A middleware of the package itself: trusted to answer a `ResultAsync`. */
-export type Step = (next: Handler) => Handler;
-
-/** Wraps a transport into steps, the first one outermost. */
+/** Wraps a transport into middleware, the first one outermost. */
 export const compose =
-  (...steps: readonly Step[]) =>
+  (...middleware: readonly Middleware[]) =>
   (transport: Handler): Handler =>
-    steps.reduceRight((next, step) => step(next), transport);
-
-export type { Handler, Middleware };
+    middleware.reduceRight<Handler>((next, wrap) => {
+      const handle = wrap(next);
+      return (request) => new ResultAsync(handle(request) as ReturnType<typeof handle> & Promise<never>);
+    }, transport);

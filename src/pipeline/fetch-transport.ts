@@ -60,11 +60,9 @@ const readStart = async (body: ReadableStream<Uint8Array> | null): Promise<strin
   return text;
 };
 
-/** No answer came; says the innermost reason, because fetch itself says only that it failed. */
+/** No answer came; says the reason. */
 export const connectionError = (thrown: unknown): LagConnectionError => {
   const error = lagError('connection', '', { cause: thrown });
-  let innermost = error as Error;
-  while (innermost.cause instanceof Error) innermost = innermost.cause;
-  error.message = `no answer came: ${innermost.message}`;
+  error.message = `no answer came: ${(error.cause as Error).message}`;
   return error;
 };

@@ -1,9 +1,8 @@
-import { err, ResultAsync, type Result } from 'neverthrow';
+import { err } from 'neverthrow';
 import type { LagError } from '../errors.js';
-import type { Step } from './compose.js';
 import { sleep } from './sleep.js';
 import { aborted } from './timeout.js';
-import type { Handler, LagRequest, LagResponse } from './types.js';
+import type { Middleware } from './types.js';
 
 /** Waits before retry `n + 1`: 250 ms · 2^n, at most 8 s, less up to a quarter so that clients spread out. */
 const backoffMs = (n: number): number => Math.min(8000, 250 * 2 ** n) * (1 - Math.random() / 4);
@@ -11,23 +10,12 @@ const backoffMs = (n: number): number => Math.min(8000, 250 * 2 ** n) * (1 - Mat
 // Codes of Node, undici and Bun for failures before anything could be sent: name, route, refusal, certificate.
 const NOT_SENT = /^(ECONNREFUSED|ENOTFOUND|EAI_AGAIN|E(HOST|NET)UNREACH|UND_ERR_CONNECT_TIMEOUT|ConnectionRefused)$|CERT|_TLS_/;
 
-const wasNotSent = (cause: unknown): boolean =>
-  cause instanceof Error && (NOT_SENT.test((cause as { code?: string }).code!) || wasNotSent(cause.cause));
-
-/** Whether the server may have carried out what ended in this error. */
-const isAmbiguous = (error: LagError): boolean =>
-  error.kind === 'connection'
-    ? !wasNotSent(error.cause)
-    : /^(server|timeout|aborted|invalid_response)$/.test(error.kind) || (error.kind === 'api' && error.status < 400);
-
-const mayRepeat = ({ idempotent, retry }: LagRequest, error: LagError): boolean =>
-  /^(server|rate_limit|connection|timeout)$/.test(error.kind) &&
-  (idempotent || retry === 'always' || !isAmbiguous(error));
+/** Whether the server may have carried out what ended in this error: not where it answered 4xx or was never reached. */
+const isAmbiguous = ({ status, cause }: LagError): boolean =>
+  status ? status < 400 || status > 499 : !NOT_SENT.test((cause as { code?: string } | undefined)?.code!);
 
 /** Repeats what failed in passing and is safe to repeat. */
-export const retry: Step = (next) => (request) => new ResultAsync(attempts(next, request));
-
-const attempts = async (next: Handler, request: LagRequest): Promise<Result<LagResponse, LagError>> => {
+export const retry: Middleware = (next) => async (request) => {
   const { trace, signal } = request;
   for (let retries = 0; ; retries++) {
     const { maybeApplied } = trace;
@@ -37,8 +25,11 @@ const attempts = async (next: Handler, request: LagRequest): Promise<Result<LagR
     const result = await next(request);
     if (result.isOk()) return result;
     const { error } = result;
-    if (!isAmbiguous(error)) trace.maybeApplied = maybeApplied;
-    if (retries >= request.maxRetries || !mayRepeat(request, error)) return result;
+    const ambiguous = isAmbiguous(error);
+    if (!ambiguous) trace.maybeApplied = maybeApplied;
+    const isSafe = request.idempotent || request.retry === 'always' || !ambiguous;
+    if (!isSafe || retries >= request.maxRetries || !/^(server|rate_limit|connection|timeout)$/.test(error.kind))
+      return result;
     const askedMs = ((error as { retryAfterSeconds?: number }).retryAfterSeconds ?? 0) * 1000;
     const waitMs = Math.max(askedMs, backoffMs(retries));
     if (askedMs > request.maxRetryAfterMs || performance.now() + waitMs >= request.deadlineAt) return result;

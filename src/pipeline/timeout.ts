@@ -1,14 +1,15 @@
-import { err, ResultAsync, type Result } from 'neverthrow';
+import { err, type Result } from 'neverthrow';
 import { isLagError, lagError, type LagAbortedError, type LagError } from '../errors.js';
-import type { Step } from './compose.js';
-import type { Handler, LagRequest, LagResponse, Middleware } from './types.js';
+import type { LagRequest, LagResponse, Middleware } from './types.js';
+
+type Answer = Result<LagResponse, LagError>;
 
 /** Gives each attempt, body included, its `timeoutMs` or what is left of the deadline. */
-export const timeout: Step = (next) => (request) => within(next, request, request.timeoutMs, 'connection');
+export const timeout: Middleware = (next) => (request) => within(next, request, request.timeoutMs, 'connection');
 
 /** Keeps a user's middleware from breaking the promises: it may throw, hang or answer nonsense. */
 export const guard =
-  (middleware: Middleware): Step =>
+  (middleware: Middleware): Middleware =>
   (next) => {
     const handler = middleware(next);
     return (request) => within(handler, request, Infinity, 'invalid_input');
@@ -27,46 +28,42 @@ const within = (
   request: LagRequest,
   ms: number,
   misbehaved: 'connection' | 'invalid_input',
-): ReturnType<Handler> =>
-  new ResultAsync(
-    new Promise((resolve) => {
-      const { signal } = request;
-      const controller = new AbortController();
-      let timer: ReturnType<typeof setTimeout> | undefined;
-      const finish = (answer: Result<LagResponse, LagError>) => {
-        clearTimeout(timer);
-        signal?.removeEventListener('abort', abort);
-        resolve(answer);
-      };
-      const stop = (error: LagError) => {
-        finish(err(error));
-        controller.abort();
-      };
-      const abort = () => stop(aborted(signal!));
-      const limit = Math.min(ms, request.deadlineAt - performance.now());
-      const expire = () => stop(lagError('timeout', `no complete answer within ${Math.max(0, Math.ceil(limit))} ms`));
+): Promise<Answer> =>
+  new Promise((resolve) => {
+    const { signal, deadlineAt } = request;
+    const controller = new AbortController();
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const finish = (answer: Answer) => {
+      clearTimeout(timer);
+      signal?.removeEventListener('abort', abort);
+      resolve(answer);
+    };
+    const stop = (error: LagError) => {
+      finish(err(error));
+      controller.abort();
+    };
+    const abort = () => stop(aborted(signal!));
+    const limit = Math.max(0, Math.min(ms, deadlineAt - performance.now()));
+    const expire = () => stop(lagError('timeout', `no complete answer within ${Math.ceil(limit)} ms`));
 
-      if (signal?.aborted) return abort();
-      if (limit <= 0) return expire();
-      signal?.addEventListener('abort', abort);
-      if (limit < Infinity) timer = setTimeout(expire, limit);
-      contain(handler, { ...request, signal: controller.signal }, misbehaved).then(finish);
-    }),
-  );
+    if (signal?.aborted) return abort();
+    if (!limit) return expire();
+    signal?.addEventListener('abort', abort);
+    if (limit < Infinity) timer = setTimeout(expire, limit);
+    contain(handler, { ...request, signal: controller.signal }, misbehaved).then(finish);
+  });
 
 const contain = async (
   handler: ReturnType<Middleware>,
   request: LagRequest,
   misbehaved: 'connection' | 'invalid_input',
-): Promise<Result<LagResponse, LagError>> => {
+): Promise<Answer> => {
   let cause: unknown;
   try {
     const answer = await handler(request);
-    if (answer.isErr() ? isLagError(answer.error) : typeof answer.value.body === 'string' && answer.value.status)
-      return answer;
-    cause = answer;
+    if (answer.isErr() ? isLagError(answer.error) : typeof answer.value.body === 'string') return answer;
   } catch (thrown) {
     cause = thrown;
   }
-  return err(lagError(misbehaved, 'a middleware or transport threw, or answered something else than it must', { cause }));
+  return err(lagError(misbehaved, 'a middleware or transport threw or answered nonsense', { cause }));
 };
