@@ -1,0 +1,18 @@
+import type * as v from 'valibot';
+import { text, type OpenText } from './common.js';
+import { model } from './model.js';
+
+/** Whether a guest was let in. */
+export type GuestStatus = 'pending' | 'admitted' | 'rejected';
+
+export const EventGuestSchema = /*#__PURE__*/ model({
+  id: text,
+  displayName: text,
+  generatedUsername: text,
+  status: text as OpenText<GuestStatus>,
+  /** ISO 8601. */
+  createdAt: text,
+});
+
+/** Somebody from outside of the server who wants to come to an event. */
+export interface EventGuest extends v.InferOutput<typeof EventGuestSchema> {}

@@ -1,0 +1,60 @@
+import * as v from 'valibot';
+import { flag, maybeText, text, type OpenText } from './common.js';
+import { model } from './model.js';
+import { RsvpCountsSchema } from './rsvp-counts.js';
+
+/** State of an event. */
+export type EventStatus = 'scheduled' | 'active' | 'ended' | 'cancelled';
+
+/** Answer of a user to an event. */
+export type RsvpStatus = 'going' | 'maybe' | 'not_going';
+
+export const EventSchema = /*#__PURE__*/ model({
+  id: text,
+  serverId: text,
+  title: text,
+  description: maybeText,
+  coverImageUrl: maybeText,
+  /** ISO 8601. */
+  startsAt: text,
+  /** ISO 8601. */
+  endsAt: maybeText,
+  status: text as OpenText<EventStatus>,
+  voiceRoomId: maybeText,
+  createdBy: text,
+  creatorUsername: text,
+  creatorDisplayName: maybeText,
+  /** What people from outside of the server join with. */
+  shareCode: maybeText,
+  /** Whether people from outside of the server may come as guests. */
+  externalAccessEnabled: flag,
+  /** Whether guests come in without being admitted. */
+  externalAutoAdmit: flag,
+  rsvpCounts: RsvpCountsSchema,
+  myRsvp: /*#__PURE__*/ v.nullable(text as OpenText<RsvpStatus>),
+  /** The template that made it. */
+  templateId: maybeText,
+  /** ISO 8601. */
+  createdAt: text,
+});
+
+/** An event of a server. */
+export interface Event extends v.InferOutput<typeof EventSchema> {}
+
+/** An event to create. */
+export interface CreateEventBody {
+  readonly title: string;
+  readonly description?: string | undefined;
+  readonly coverImageUrl?: string | undefined;
+  /** ISO 8601. */
+  readonly startsAt: string;
+  /** ISO 8601. */
+  readonly endsAt?: string | undefined;
+  /** Whether people from outside of the server may come as guests. */
+  readonly externalAccessEnabled?: boolean | undefined;
+  /** Whether guests come in without being admitted. */
+  readonly externalAutoAdmit?: boolean | undefined;
+}
+
+/** What to change of an event; what is absent stays. */
+export interface UpdateEventBody extends Partial<CreateEventBody> {}

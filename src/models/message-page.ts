@@ -1,0 +1,30 @@
+import type * as v from 'valibot';
+import { flag, maybeText } from './common.js';
+import { list, model } from './model.js';
+
+/** Which page of messages to give. */
+export type CursorQuery = {
+  // Not an interface, because that does not fit a record.
+  /** Messages per page, 1 to 100: 50. */
+  readonly limit?: number | undefined;
+  /** The `nextCursor` of a page, for the messages before it. */
+  readonly cursor?: string | undefined;
+};
+
+/** A page of messages, oldest first. Pages go back in time. */
+export interface MessagePage<T> {
+  messages: T[];
+  hasMore: boolean;
+  /** The `cursor` for the page before this one; `null` on the last. */
+  nextCursor: string | null;
+}
+
+/** The schema of a page of messages. */
+export const messagePage = <Message>(
+  message: v.GenericSchema<unknown, Message>,
+): v.GenericSchema<unknown, MessagePage<Message>> =>
+  model({
+    messages: list(message),
+    hasMore: flag,
+    nextCursor: maybeText,
+  });

@@ -1,0 +1,53 @@
+import * as v from 'valibot';
+import { flag, maybeText, optionalFlag, optionalMaybeText, text, type OpenText } from './common.js';
+import { dictionary, model } from './model.js';
+
+/** Presence of a user. */
+export type UserStatus = 'online' | 'offline' | 'in-game' | 'idle';
+
+export const UserSchema = /*#__PURE__*/ model({
+  id: text,
+  username: text,
+  /** What to show instead of `username`, where the user chose something. */
+  displayName: maybeText,
+  avatarUrl: maybeText,
+  status: text as OpenText<UserStatus>,
+  steamId: optionalMaybeText,
+  /** ISO 8601. */
+  createdAt: text,
+  flags: /*#__PURE__*/ v.optional(
+    /*#__PURE__*/ model({
+      hasAccess: optionalFlag,
+      suspended: optionalFlag,
+      /** ISO 8601. */
+      suspendedAt: optionalMaybeText,
+      suspendedReason: optionalMaybeText,
+      /** By the feature's name. */
+      features: /*#__PURE__*/ v.optional(/*#__PURE__*/ dictionary(flag)),
+    }),
+  ),
+});
+
+/** A user. */
+export interface User extends v.InferOutput<typeof UserSchema> {}
+
+/** What to change of the caller's profile; what is absent stays. */
+export interface UpdateUserBody {
+  readonly displayName?: string | undefined;
+  readonly avatarUrl?: string | undefined;
+  /** `null` unlinks Steam. */
+  readonly steamId?: string | null | undefined;
+}
+
+/** What a new account needs before it can be used. */
+export interface SetupUserBody {
+  readonly username: string;
+  readonly displayName: string;
+  readonly avatarUrl?: string | undefined;
+}
+
+/** A device that is to get push notifications. */
+export interface PushTokenBody {
+  readonly token: string;
+  readonly platform: 'ios' | 'android';
+}
