@@ -39,9 +39,11 @@ const exchange = async (
 };
 
 const receive = async (response: Response, stream: boolean): Promise<LagResponse> => {
-  const { status, headers, body } = response;
-  if (!response.ok) return { status, headers, body: await readStart(body) };
-  return stream && body ? { status, headers, body: '', stream: body } : { status, headers, body: await response.text() };
+  const { status, headers } = response;
+  // Its `body` only where it is needed: a transport may make the stream then.
+  if (!response.ok) return { status, headers, body: await readStart(response.body) };
+  const wanted = stream && response.body;
+  return wanted ? { status, headers, body: '', stream: wanted } : { status, headers, body: await response.text() };
 };
 
 const readStart = async (body: ReadableStream<Uint8Array> | null): Promise<string> => {
