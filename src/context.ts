@@ -8,7 +8,7 @@ import { robotRewrite } from './pipeline/robot-rewrite.js';
 import { status, type Hide } from './pipeline/status.js';
 import { guard, timeout } from './pipeline/timeout.js';
 import type { Handler, Middleware } from './pipeline/types.js';
-import { headersOf, invalidInput, settingsOf, toInvalidInput, type Settings } from './options.js';
+import { headersOf, invalid, settingsOf, toInvalidInput, type Settings } from './options.js';
 import { VERSION } from './version.js';
 
 /** Options of a context that a call may override. */
@@ -111,7 +111,7 @@ const create = (
     const { baseUrl, headers, middleware, userAgent, allowInsecureHttp } = options ?? {};
     const secret = typeof token === 'string' ? token.trim() : '';
     // Printable ASCII without spaces: a pasted `Bearer …` is refused too.
-    if (!/^[!-~]+$/.test(secret)) throw lagError('invalid_token', 'the token is empty or malformed');
+    if (!/^[!-~]+$/.test(secret)) throw lagError('invalid_token', 'empty or malformed token');
     const robot = secret.startsWith('lag_robot_');
     const hide: Hide = (text) => text.replaceAll(secret, '<token>');
     return Object.freeze({
@@ -155,12 +155,9 @@ const checkBaseUrl = (baseUrl: string, allowInsecureHttp: boolean | undefined): 
   try {
     url = new URL(baseUrl);
   } catch {}
-  const isAllowed =
-    url?.protocol === 'https:' ||
-    (url?.protocol === 'http:' &&
-      (allowInsecureHttp || /^(localhost|127(\.\d+){3}|\[::1\])$/.test(url.hostname)));
+  const isAllowed = allowInsecureHttp ? /^https?:/ : /^https:|^http:\/\/(localhost|127(\.\d+){3}|\[::1\])[:/]/;
   // What was given is not repeated: it may hold a password.
-  if (!isAllowed || url!.href !== url!.origin + url!.pathname)
-    throw invalidInput('baseUrl must be https, or http on loopback, without user info, query and hash');
-  return url!.href.replace(/\/+$/, '');
+  if (!url || !isAllowed.test(url.href) || url.href !== url.origin + url.pathname)
+    throw invalid('baseUrl: https, or http on loopback, and nothing but host and path');
+  return url.href.replace(/\/+$/, '');
 };

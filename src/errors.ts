@@ -112,27 +112,32 @@ const Failure = class LagError extends Error {
   }
 };
 
-type Fields<K extends LagErrorKind> = Partial<
-  Omit<Extract<LagError, { kind: K }>, 'kind' | 'name' | 'message' | 'stack' | 'toJSON'>
->;
+type Fields<K extends LagErrorKind> = {
+  [F in Exclude<keyof Extract<LagError, { kind: K }>, 'kind' | 'name' | 'message' | 'stack' | 'toJSON'>]?:
+    | Extract<LagError, { kind: K }>[F]
+    | undefined;
+};
 
 /** Makes a `LagError`; its `cause` becomes a plain copy, because what a fetch throws may carry the request. */
 export const lagError = <K extends LagErrorKind>(
   kind: K,
   message: string,
   { cause, ...fields }: Fields<K> = {},
-): Extract<LagError, { kind: K }> =>
-  Object.assign(new Failure(message, cause === undefined ? undefined : { cause: copyCause(cause) }), {
-    kind,
-    attempts: 0,
-    maybeApplied: false,
-    ...fields,
-  }) as never;
+): Extract<LagError, { kind: K }> => {
+  const error = new Failure(message, cause === undefined ? {} : { cause: copyCause(cause) });
+  return setFields(error, { kind, attempts: 0, maybeApplied: false, ...fields }) as never;
+};
+
+/** Sets the fields that are known. */
+export const setFields = <T extends object>(error: T, fields: object): T => {
+  for (const [name, value] of Object.entries(fields)) if (value !== undefined) error[name as never] = value as never;
+  return error;
+};
 
 /** Whether a value is an error of this package, whichever copy of the package made it. */
 export const isLagError = (value: unknown): value is LagError => {
   try {
-    return value instanceof Error && value.name === 'LagError' && 'kind' in value;
+    return value instanceof Error && value.name === 'LagError';
   } catch {
     return false;
   }
@@ -141,11 +146,11 @@ export const isLagError = (value: unknown): value is LagError => {
 /** The innermost cause of what was thrown, which says most: `fetch failed` alone does not help anyone. */
 const copyCause = (thrown: unknown): Error => {
   try {
-    let inner = thrown;
-    for (let depth = 0; depth < 9 && inner instanceof Error && inner.cause; depth++) inner = inner.cause;
-    const { code, stack } = Object(inner) as { code?: unknown; stack?: unknown };
-    return Object.assign(new Error(String(inner)), code && { code: `${code as string}` }, stack && { stack: `${stack as string}` });
+    let inner = thrown as (Error & { code?: unknown }) | undefined;
+    for (let depth = 0; depth < 9 && inner?.cause; depth++) inner = inner.cause as Error;
+    const text = (value: unknown) => (value ? String(value) : undefined);
+    return setFields(new Error(String(inner)), { code: text(inner?.code), stack: text(inner?.stack) });
   } catch {
-    return new Error('something that cannot be read');
+    return new Error('unreadable');
   }
 };

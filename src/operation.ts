@@ -1,8 +1,8 @@
 import { err, ok, ResultAsync, type Result } from 'neverthrow';
 import { safeParse, type GenericSchema } from 'valibot';
 import type { CallOptions, Context, ContextState } from './context.js';
-import { lagError, type LagError } from './errors.js';
-import { headersOf, invalidInput, settingsOf, toInvalidInput } from './options.js';
+import { lagError, setFields, type LagError } from './errors.js';
+import { headersOf, invalid, isAmount, settingsOf, toInvalidInput } from './options.js';
 import { requestIdOf } from './pipeline/status.js';
 import type { CallTrace, LagRequest, LagResponse, LagResult, RobotRule } from './pipeline/types.js';
 
@@ -71,7 +71,7 @@ const run = async <T>(
     error = toInvalidInput(thrown);
   }
   try {
-    Object.assign(error, { method, ...(path && { path }), ...trace });
+    setFields(error, { method, path: path || undefined, ...trace });
   } catch {
     // A middleware froze it.
   }
@@ -84,7 +84,7 @@ const requestOf = <T>(
   options: CallOptions | undefined,
   trace: CallTrace,
 ): LagRequest => {
-  if (!path) throw invalidInput('an id must be a non-empty, well-formed string other than . and ..');
+  if (!path) throw invalid('id');
   const settings = options ? { ...ctx.settings, ...settingsOf(options) } : ctx.settings;
   const isJson = body !== undefined && !(body instanceof FormData);
   return {
@@ -112,8 +112,7 @@ const queryOf = (query: Operation<unknown>['query']): string => {
   let built = '';
   for (const [name, value] of Object.entries(query ?? {})) {
     if (value === undefined) continue;
-    if (name === 'limit' && !(Number.isInteger(value) && +value >= 1 && +value <= 100))
-      throw invalidInput('limit must be a whole number from 1 to 100');
+    if (name === 'limit' && !(Number.isInteger(value) && isAmount(value, 1, 100))) throw invalid('limit: 1 to 100');
     built += `${built ? '&' : '?'}${name}=${encodeURIComponent(value)}`;
   }
   return built;
@@ -126,21 +125,16 @@ const decode = <T>(
 ): Result<T, LagError> => {
   if (stream) return ok(response as T);
   if (!schema) return ok(undefined as T);
-  let issues = [{ path: '', message: 'the body is not JSON' }];
+  let issues = [{ path: '', message: 'not JSON' }];
   try {
     const parsed = safeParse(schema, JSON.parse(response.body));
     if (parsed.success) return ok(parsed.output);
-    issues = parsed.issues.slice(0, 20).map((issue) => ({
-      path: hide(issue.path?.map((item) => item.key).join('.') ?? ''),
+    issues = parsed.issues.slice(0, 20).map(({ path, expected, input }) => ({
+      path: hide(path?.map((item) => item.key).join('.') ?? ''),
       // Not valibot's message: that one repeats the value.
-      message: `expected ${issue.expected}, received ${issue.input === null ? 'null' : typeof issue.input}`,
+      message: `expected ${expected}, received ${input === null ? 'null' : typeof input}`,
     }));
   } catch {}
-  return err(
-    lagError('invalid_response', 'the answer is not what the API promises', {
-      status: response.status,
-      ...requestIdOf(response, hide),
-      issues,
-    }),
-  );
+  const { status } = response;
+  return err(lagError('invalid_response', 'unexpected answer', { status, requestId: requestIdOf(response, hide), issues }));
 };

@@ -8,32 +8,29 @@ export interface Settings extends Required<Omit<{ [K in keyof CallDefaults]: Non
 }
 
 /** An `invalid_input` to throw inside of the package; what is exported catches it. */
-export const invalidInput = (message: string, cause?: unknown): LagError => lagError('invalid_input', message, { cause });
+export const invalid = (what: string, cause?: unknown): LagError => lagError('invalid_input', `invalid ${what}`, { cause });
 
 /** What a throw inside of the package, or of an argument's own code, comes to. */
-export const toInvalidInput = (thrown: unknown): LagError =>
-  isLagError(thrown) ? thrown : invalidInput('an argument or option cannot be used', thrown);
+export const toInvalidInput = (thrown: unknown): LagError => (isLagError(thrown) ? thrown : invalid('argument', thrown));
+
+const LEAST = { timeoutMs: 1, deadlineMs: 1, maxRetries: 0, maxRetryAfterMs: 0, retry: NaN };
 
 /** The settings among options; throws at the first that makes no sense. */
 export const settingsOf = (options: object): Partial<Settings> => {
   const settings: Record<string, unknown> = {};
-  for (const name of ['timeoutMs', 'deadlineMs', 'maxRetries', 'maxRetryAfterMs', 'retry']) {
-    const value: unknown = options[name as never];
+  for (const name in LEAST) {
+    const value = options[name as never] as unknown;
     if (value === undefined) continue;
-    if (!isValid(name, value as number)) throw invalidInput(`${name} makes no sense`);
+    if (name === 'retry' ? value !== 'safe' && value !== 'always' : !isAmount(value, LEAST[name as keyof typeof LEAST]))
+      throw invalid(name);
     settings[name] = value;
   }
   return settings;
 };
 
-// More than a timer can hold would fire at once; `Infinity` is held by none, and says "no limit".
-const isValid = (name: string, value: number): boolean =>
-  name === 'retry'
-    ? /^(safe|always)$/.test(value as never)
-    : value === Infinity ||
-      ((name === 'maxRetries' ? Number.isInteger(value) : typeof value === 'number') &&
-        value <= MAX_TIMER_MS &&
-        (/^max/.test(name) ? value >= 0 : value > 0));
+/** Whether a number is in range. `Infinity` says "no limit"; what no timer can hold would fire at once. */
+export const isAmount = (value: unknown, least: number, most = MAX_TIMER_MS): boolean =>
+  typeof value === 'number' && value >= least && (value <= most || value === Infinity);
 
 /** Headers with lower-case names; the platform's own check refuses line breaks and the like. */
 export const headersOf = (headers: Readonly<Record<string, string>> | undefined): Record<string, string> => {
@@ -42,6 +39,6 @@ export const headersOf = (headers: Readonly<Record<string, string>> | undefined)
     checked = new Headers(headers);
   } catch {}
   // The platform's message would repeat the value.
-  if (!checked || checked.has('authorization')) throw invalidInput('headers cannot be sent, or hold authorization');
+  if (!checked || checked.has('authorization')) throw invalid('headers');
   return Object.fromEntries(checked);
 };

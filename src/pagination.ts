@@ -1,6 +1,6 @@
 import { err, ok, ResultAsync, type Result } from 'neverthrow';
 import { lagError, type LagError } from './errors.js';
-import { invalidInput, toInvalidInput } from './options.js';
+import { invalid, toInvalidInput } from './options.js';
 import type { LagResult } from './pipeline/types.js';
 
 /** One page of a walk. Pages go back in time; the items inside one are oldest first. */
@@ -35,7 +35,7 @@ const collect = async <T>(
   pages: AsyncIterable<Result<Page<T>, LagError>>,
   max: number,
 ): Promise<Result<T[], LagError>> => {
-  if (!(max === Infinity || Number.isInteger(max)) || max < 0) return err(invalidInput('max must be a whole number or Infinity'));
+  if (!(max === Infinity || Number.isInteger(max)) || max < 0) return err(invalid('max'));
   const items: T[] = [];
   if (max < 1) return ok(items);
   for await (const item of iterateItems(pages)) {

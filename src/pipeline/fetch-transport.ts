@@ -28,10 +28,10 @@ const exchange = async (
     const response = await fetch(request.baseUrl + request.path, {
       method,
       headers,
+      body,
+      signal,
       redirect: 'manual',
-      ...(body !== undefined && { body }),
-      ...(signal && { signal }),
-    });
+    } as RequestInit);
     return ok(await receive(response, request.stream));
   } catch (cause) {
     return err(connectionError(cause));
@@ -51,11 +51,11 @@ const readStart = async (body: ReadableStream<Uint8Array> | null): Promise<strin
   if (body) {
     const reader = body.getReader();
     const decoder = new TextDecoder();
-    for (let size = 0; size < MAX_ERROR_BODY; ) {
+    for (let left = MAX_ERROR_BODY; left > 0; ) {
       const { done, value } = await reader.read();
       if (done) break;
-      text += decoder.decode(value.subarray(0, MAX_ERROR_BODY - size), { stream: true });
-      size += value.length;
+      text += decoder.decode(value.subarray(0, left), { stream: true });
+      left -= value.length;
     }
     reader.cancel().catch(() => {});
   }

@@ -9,6 +9,6 @@ export const robotRewrite =
   (request) => {
     const { robot: rule, path } = request;
     if (rule === (robot ? 'refuse' : 'only'))
-      return errAsync(lagError('invalid_token', `this operation ${robot ? 'does not take' : 'needs'} a robot key`));
+      return errAsync(lagError('invalid_token', `${robot ? 'not' : 'only'} for robots`));
     return next(robot && rule === 'rewrite' ? { ...request, path: `/robots/@me${path}` } : request);
   };

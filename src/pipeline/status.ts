@@ -16,11 +16,8 @@ export const status =
     return status >= 200 && status < 300 ? result : err(failure(result.value, hide));
   };
 
-/** The `x-request-id` of an answer, as a field to spread. */
-export const requestIdOf = ({ headers }: LagResponse, hide: Hide): { requestId?: string } => {
-  const id = headers.get('x-request-id');
-  return id ? { requestId: hide(id) } : {};
-};
+export const requestIdOf = ({ headers }: LagResponse, hide: Hide): string | undefined =>
+  hide(headers.get('x-request-id') ?? '') || undefined;
 
 const KINDS: Record<number, LagError['kind']> = {
   401: 'auth',
@@ -39,24 +36,21 @@ const failure = (response: LagResponse, hide: Hide): LagError => {
     body = JSON.parse(body as string, (_, value: unknown) => (typeof value === 'string' ? hide(value) : value));
   } catch {}
   const { error, message } = Object(body) as Record<string, unknown>;
-  const retryAfterSeconds = /429|503/.test(`${status}`) && secondsUntil(headers.get('retry-after'));
-  return lagError(
-    kind as 'api',
-    typeof message === 'string' ? message.slice(0, 500) : `the server answered ${status || 'with a redirect'}`,
-    {
-      status,
-      ...requestIdOf(response, hide),
-      ...(typeof error === 'string' && { code: error.slice(0, 500) }),
-      ...(retryAfterSeconds !== false && { retryAfterSeconds }),
-      ...(kind === 'api' && { body }),
-    },
-  );
+  return lagError(kind as 'api', textOf(message) ?? `status ${status}`, {
+    status,
+    requestId: requestIdOf(response, hide),
+    code: textOf(error),
+    body: kind === 'api' ? body : undefined,
+    ...(/429|503/.test(`${status}`) && { retryAfterSeconds: secondsOf(headers.get('retry-after')!) }),
+  });
 };
 
-/** Seconds asked for by a `Retry-After` of seconds or of an HTTP date, `false` for none. */
-const secondsUntil = (header: string | null): number | false => {
-  const seconds = /^\d+$/.test(header!) ? +header! : (Date.parse(header!) - Date.now()) / 1000;
-  return !isNaN(seconds) && Math.min(Math.max(seconds, 0), Number.MAX_SAFE_INTEGER);
+const textOf = (value: unknown): string | undefined => (typeof value === 'string' ? value.slice(0, 500) : undefined);
+
+/** Seconds asked for by a `Retry-After` of seconds or of an HTTP date. */
+const secondsOf = (header: string): number | undefined => {
+  const seconds = /^\d+$/.test(header) ? +header : (Date.parse(header) - Date.now()) / 1000;
+  return isNaN(seconds) ? undefined : Math.min(Math.max(seconds, 0), Number.MAX_SAFE_INTEGER);
 };
 
 const redact = <E extends Error>(error: E, hide: Hide): E => {

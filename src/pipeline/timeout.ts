@@ -17,7 +17,7 @@ export const guard =
 
 /** What a call ends in when its caller's `signal` does. */
 export const aborted = (signal: AbortSignal): LagAbortedError =>
-  lagError('aborted', 'the call was aborted', { cause: signal.reason });
+  lagError('aborted', 'aborted', { cause: signal.reason });
 
 /**
  * Runs a handler until it answers, the caller aborts, or `ms` or the deadline pass, whichever is first. Whatever the
@@ -44,7 +44,7 @@ const within = (
     };
     const abort = () => stop(aborted(signal!));
     const limit = Math.max(0, Math.min(ms, deadlineAt - performance.now()));
-    const expire = () => stop(lagError('timeout', `no complete answer within ${Math.ceil(limit)} ms`));
+    const expire = () => stop(lagError('timeout', `no answer within ${Math.ceil(limit)} ms`));
 
     if (signal?.aborted) return abort();
     if (!limit) return expire();
@@ -65,5 +65,5 @@ const contain = async (
   } catch (thrown) {
     cause = thrown;
   }
-  return err(lagError(misbehaved, 'a middleware or transport threw or answered nonsense', { cause }));
+  return err(lagError(misbehaved, 'a middleware or transport misbehaved', { cause }));
 };
