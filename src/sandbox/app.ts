@@ -1,0 +1,93 @@
+import { Hono } from 'hono';
+import { cors } from 'hono/cors';
+import { misbehave, type FaultQueue } from './faults.js';
+import { envelope, Refusal, type Edge } from './http.js';
+import { record, recordBody, type Entry } from './request-log.js';
+import { dmRoutes } from './routes/dms.js';
+import { eventRoutes } from './routes/events.js';
+import { eventTemplateRoutes } from './routes/event-templates.js';
+import { friendRoutes } from './routes/friends.js';
+import { imageRoutes } from './routes/images.js';
+import { inviteRoutes } from './routes/invites.js';
+import { memberRoutes } from './routes/members.js';
+import { robotRoutes } from './routes/robots.js';
+import { roleRoutes } from './routes/roles.js';
+import { roomMessageRoutes } from './routes/room-messages.js';
+import { roomRoutes } from './routes/rooms.js';
+import { serverRoutes } from './routes/servers.js';
+import { systemRoutes } from './routes/system.js';
+import { userRoutes } from './routes/users.js';
+import type { World } from './world.js';
+
+/** The API itself: routes over the world. */
+const createApi = (world: World): Hono => {
+  const api = new Hono();
+  systemRoutes(api, world);
+  userRoutes(api, world);
+  friendRoutes(api, world);
+  dmRoutes(api, world);
+  inviteRoutes(api, world);
+  serverRoutes(api, world);
+  memberRoutes(api, world);
+  roleRoutes(api, world);
+  roomRoutes(api, world);
+  roomMessageRoutes(api, world);
+  eventRoutes(api, world);
+  eventTemplateRoutes(api, world);
+  imageRoutes(api, world);
+  robotRoutes(api, world);
+  api.notFound((c) => envelope(404, `Route ${c.req.method}:${c.req.path} not found`));
+  api.onError((error, c) => {
+    if (error instanceof Refusal) return envelope(error.status, error.message, error.headers);
+    if (c.req.raw.signal.aborted) throw error;
+    // A mistake of the sandbox. Nothing that a client sends may lead here.
+    return envelope(500, `The sandbox failed: ${error.message}`);
+  });
+  return api;
+};
+
+// `null` is what a page says that was opened from a file.
+const localOrigin = /^(https?:\/\/(localhost|[\w-]+\.localhost|127(\.\d+){3}|\[::1\])(:\d+)?|null)$/;
+
+/** The API with what is around it: request ids, the log, faults, CORS for local pages. */
+export const createApp = (
+  world: World,
+  faults: FaultQueue,
+  log: Entry[],
+  onRequest: ((entry: Entry) => void) | undefined,
+): ((request: Request) => Promise<Response>) => {
+  const api = createApi(world);
+  let count = 0;
+
+  const handle = async (request: Request): Promise<Response> => {
+    const id = `req_${String(++count).padStart(6, '0')}`;
+    const entry = record(log, request, id, world.clock.now());
+    const edge: Edge = { recordBody: (body, text) => recordBody(entry, body, text) };
+    const answer = async () => api.fetch(request, edge);
+    try {
+      const fault = faults.take(request);
+      entry.faulty = fault !== undefined;
+      const response = fault ? await misbehave(fault, request, world.clock, answer) : await answer();
+      entry.status = response.status;
+      response.headers.set('x-request-id', id);
+      return response;
+    } finally {
+      onRequest?.(entry);
+    }
+  };
+
+  const edge = new Hono();
+  edge.use(
+    cors({
+      origin: (origin) => (localOrigin.test(origin) ? origin : null),
+      exposeHeaders: ['x-request-id', 'retry-after'],
+      maxAge: 600,
+    }),
+  );
+  edge.all('*', (c) => handle(c.req.raw));
+  // A broken connection stays one.
+  edge.onError((error) => {
+    throw error;
+  });
+  return async (request) => edge.fetch(request);
+};

@@ -1,0 +1,149 @@
+import { envelope } from './http.js';
+import type { SandboxClock } from './clock.js';
+
+/** What goes wrong with the requests that it matches. */
+export interface SandboxFault {
+  /**
+   * Which requests; all of them without it. A path is compared whole and without its query;
+   * a part of it that starts with `:` stands for any: `/servers/:serverId/rooms`.
+   */
+  readonly match?: { readonly method?: string; readonly path?: string | RegExp } | ((request: Request) => boolean);
+  /** For how many requests: 1. `Infinity` for all until `clear()`. */
+  readonly times?: number;
+  /** Answers this status instead, in the error envelope where it is no success. */
+  readonly status?: number;
+  /** `Retry-After` of that answer: seconds, or any text. */
+  readonly retryAfter?: number | string;
+  /** Answers this text instead, with status 200 where no other is given. */
+  readonly body?: string;
+  /** Answers a proxy's HTML page instead, with status 502 where no other is given. */
+  readonly html?: boolean;
+  /** Breaks the connection before anything is answered. */
+  readonly reset?: boolean;
+  /** Carries the operation out all the same, before `status`, `body`, `html` or `reset` hide that. */
+  readonly applied?: boolean;
+  /** Waits before anything else, on the sandbox's clock. `Infinity` never answers. */
+  readonly delayMs?: number;
+  /** Sends the answer's headers and half of its body, and nothing after. */
+  readonly stall?: boolean;
+  /** Sends half of the answer's body and breaks the connection. */
+  readonly truncate?: boolean;
+  /** Spreads the answer's body over so many milliseconds, on the sandbox's clock. */
+  readonly slow?: number;
+}
+
+/** The faults that are still to come. */
+export interface SandboxFaults {
+  /** Queues a fault; of those that match a request the first one is taken. */
+  next(fault: SandboxFault): void;
+  /** Forgets those that have not come yet. */
+  clear(): void;
+  readonly pending: readonly SandboxFault[];
+}
+
+export interface FaultQueue extends SandboxFaults {
+  take(request: Request): SandboxFault | undefined;
+}
+
+export const createFaults = (): FaultQueue => {
+  let queue: { fault: SandboxFault; left: number }[] = [];
+  return {
+    next: (fault) => void queue.push({ fault, left: fault.times ?? 1 }),
+    clear: () => {
+      queue = [];
+    },
+    get pending() {
+      return queue.map(({ fault }) => fault);
+    },
+    take: (request) => {
+      const found = queue.find(({ fault, left }) => left > 0 && matches(fault, request));
+      if (found) found.left -= 1;
+      queue = queue.filter(({ left }) => left > 0);
+      return found?.fault;
+    },
+  };
+};
+
+const matches = ({ match }: SandboxFault, request: Request): boolean => {
+  if (!match) return true;
+  if (typeof match === 'function') return match(request);
+  const { method, path } = match;
+  if (method !== undefined && method.toUpperCase() !== request.method) return false;
+  const { pathname } = new URL(request.url);
+  if (typeof path !== 'string') return !path || pathname.search(path) >= 0;
+  const [wanted, parts] = [path.split('/'), pathname.split('/')];
+  return wanted.length === parts.length && wanted.every((part, at) => part.startsWith(':') || part === parts[at]);
+};
+
+/** Answers as the fault says; rejects where the connection is to break before an answer. */
+export const misbehave = async (
+  fault: SandboxFault,
+  request: Request,
+  clock: SandboxClock,
+  answer: () => Promise<Response>,
+): Promise<Response> => {
+  if (fault.delayMs) await wait(clock, fault.delayMs, request.signal);
+  const isMadeUp = fault.reset || fault.html || fault.status !== undefined || fault.body !== undefined;
+  const real = !isMadeUp || fault.applied ? await answer() : undefined;
+  if (fault.reset) throw new TypeError('The sandbox broke the connection, as a fault told it to');
+  return spoil(fault, request.signal, clock, isMadeUp || !real ? madeUp(fault) : real);
+};
+
+const madeUp = ({ status, retryAfter, html, body }: SandboxFault): Response => {
+  const wanted = status ?? (html ? 502 : 200);
+  const code = Number.isInteger(wanted) && wanted >= 200 && wanted <= 599 ? wanted : 500;
+  const headers: Record<string, string> = retryAfter === undefined ? {} : { 'retry-after': String(retryAfter) };
+  if ([204, 205, 304].includes(code)) return new Response(null, { status: code, headers });
+  if (html) {
+    const page = `<html><head><title>${code}</title></head><body><h1>${code}</h1><hr>proxy</body></html>`;
+    return new Response(body ?? page, { status: code, headers: { 'content-type': 'text/html', ...headers } });
+  }
+  if (body === undefined && code >= 400) return envelope(code, 'A fault of the sandbox', headers);
+  return new Response(body ?? '{}', { status: code, headers: { 'content-type': 'application/json', ...headers } });
+};
+
+const spoil = async (
+  { truncate, stall, slow }: SandboxFault,
+  signal: AbortSignal,
+  clock: SandboxClock,
+  response: Response,
+): Promise<Response> => {
+  if (!response.body || !(truncate || stall || slow)) return response;
+  const bytes = new Uint8Array(await response.arrayBuffer());
+  const half = bytes.subarray(0, bytes.length >> 1);
+  const headers = new Headers(response.headers);
+  headers.set('transfer-encoding', 'chunked');
+  const steps = 10;
+  let step = 0;
+  let hasSent = false;
+  const body = new ReadableStream<Uint8Array>({
+    pull: async (controller) => {
+      if (slow) {
+        await wait(clock, slow / steps, signal);
+        const size = Math.ceil(bytes.length / steps);
+        const part = bytes.subarray(step * size, ++step * size);
+        if (part.length) controller.enqueue(part);
+        if (step * size >= bytes.length) controller.close();
+      } else if (!hasSent) {
+        hasSent = true;
+        controller.enqueue(half);
+      } else if (stall) await wait(clock, Infinity, signal);
+      else controller.error(new TypeError('The sandbox broke the connection, as a fault told it to'));
+    },
+  });
+  return new Response(body, { status: response.status, headers });
+};
+
+/** Waits on the sandbox's clock; rejects when the client has gone. */
+export const wait = (clock: SandboxClock, ms: number, signal: AbortSignal): Promise<void> =>
+  new Promise((resolve, reject) => {
+    const end = ms === Infinity ? () => {} : clock.setTimeout(() => finish(resolve), ms);
+    const leave = () => finish(() => reject(signal.reason));
+    const finish = (then: () => void) => {
+      end();
+      signal.removeEventListener('abort', leave);
+      then();
+    };
+    signal.addEventListener('abort', leave);
+    if (signal.aborted) leave();
+  });
