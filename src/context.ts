@@ -130,7 +130,9 @@ const create = (
         headersOf({
           accept: 'application/json',
           // Browsers set their own, and would ask the server for leave to send another.
-          ...(!/^Mozilla/.test(globalThis.navigator?.userAgent) && { 'user-agent': userAgent ?? `lagclient/${VERSION}` }),
+          ...(!/^Mozilla/.test(globalThis.navigator?.userAgent) && {
+            'user-agent': userAgent ?? `lagclient/${VERSION}`,
+          }),
           ...headers,
         }),
       ),

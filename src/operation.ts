@@ -47,11 +47,8 @@ export const isRobot = (ctx: Context): boolean => {
 };
 
 /** Sends an operation through the pipeline of a context and checks what comes back. */
-export const call = <T = void>(
-  ctx: Context,
-  operation: Operation<T>,
-  options: CallOptions | undefined,
-): LagResult<T> => new ResultAsync(run(ctx as ContextState, operation, options));
+export const call = <T = void>(ctx: Context, operation: Operation<T>, options: CallOptions | undefined): LagResult<T> =>
+  new ResultAsync(run(ctx as ContextState, operation, options));
 
 const run = async <T>(
   ctx: ContextState,
@@ -136,5 +133,7 @@ const decode = <T>(
     }));
   } catch {}
   const { status } = response;
-  return err(lagError('invalid_response', 'unexpected answer', { status, requestId: requestIdOf(response, hide), issues }));
+  return err(
+    lagError('invalid_response', 'unexpected answer', { status, requestId: requestIdOf(response, hide), issues }),
+  );
 };

@@ -3,15 +3,19 @@ import { isLagError, lagError, type LagError } from './errors.js';
 import { MAX_TIMER_MS } from './pipeline/sleep.js';
 
 /** The options that come as plain values, all of them known. */
-export interface Settings extends Required<Omit<{ [K in keyof CallDefaults]: NonNullable<CallDefaults[K]> }, 'headers'>> {
+export interface Settings extends Required<
+  Omit<{ [K in keyof CallDefaults]: NonNullable<CallDefaults[K]> }, 'headers'>
+> {
   readonly maxRetryAfterMs: number;
 }
 
 /** An `invalid_input` to throw inside of the package; what is exported catches it. */
-export const invalid = (what: string, cause?: unknown): LagError => lagError('invalid_input', `invalid ${what}`, { cause });
+export const invalid = (what: string, cause?: unknown): LagError =>
+  lagError('invalid_input', `invalid ${what}`, { cause });
 
 /** What a throw inside of the package, or of an argument's own code, comes to. */
-export const toInvalidInput = (thrown: unknown): LagError => (isLagError(thrown) ? thrown : invalid('argument', thrown));
+export const toInvalidInput = (thrown: unknown): LagError =>
+  isLagError(thrown) ? thrown : invalid('argument', thrown);
 
 const LEAST = { timeoutMs: 1, deadlineMs: 1, maxRetries: 0, maxRetryAfterMs: 0, retry: NaN };
 

@@ -62,7 +62,7 @@ export async function* walkPages<T, Q extends { readonly cursor?: string | undef
   try {
     let next = { ...query } as Q;
     const seen = new Set([next.cursor]);
-    for (let emptyPages = 0; emptyPages < MAX_EMPTY_PAGES; ) {
+    for (let emptyPages = 0; emptyPages < MAX_EMPTY_PAGES;) {
       const answer = await fetchPage(next);
       if (answer.isErr()) return yield err(answer.error);
       const { messages, hasMore, nextCursor } = answer.value;

@@ -51,7 +51,7 @@ const readStart = async (body: ReadableStream<Uint8Array> | null): Promise<strin
   if (body) {
     const reader = body.getReader();
     const decoder = new TextDecoder();
-    for (let left = MAX_ERROR_BODY; left > 0; ) {
+    for (let left = MAX_ERROR_BODY; left > 0;) {
       const { done, value } = await reader.read();
       if (done) break;
       text += decoder.decode(value.subarray(0, left), { stream: true });

@@ -8,7 +8,8 @@ import type { Middleware } from './types.js';
 const backoffMs = (n: number): number => Math.min(8000, 250 * 2 ** n) * (1 - Math.random() / 4);
 
 // Codes of Node, undici and Bun for failures before anything could be sent: name, route, refusal, certificate.
-const NOT_SENT = /^(ECONNREFUSED|ENOTFOUND|EAI_AGAIN|E(HOST|NET)UNREACH|UND_ERR_CONNECT_TIMEOUT|ConnectionRefused)$|CERT|_TLS_/;
+const NOT_SENT =
+  /^(ECONNREFUSED|ENOTFOUND|EAI_AGAIN|E(HOST|NET)UNREACH|UND_ERR_CONNECT_TIMEOUT|ConnectionRefused)$|CERT|_TLS_/;
 
 /** Whether the server may have carried out what ended in this error: not where it answered 4xx or was never reached. */
 const isAmbiguous = ({ status, cause }: LagError): boolean =>

@@ -54,6 +54,4 @@ export type Handler = (request: LagRequest) => ResultAsync<LagResponse, LagError
  * A step of the pipeline: takes the next one, gives one that does more. An `async` function will do.
  * One that throws, rejects or answers nonsense makes the call an `Err` of kind `invalid_input`.
  */
-export type Middleware = (
-  next: Handler,
-) => (request: LagRequest) => PromiseLike<Result<LagResponse, LagError>>;
+export type Middleware = (next: Handler) => (request: LagRequest) => PromiseLike<Result<LagResponse, LagError>>;
