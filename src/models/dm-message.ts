@@ -1,7 +1,6 @@
 import * as v from 'valibot';
 import { maybeText, optionalMaybeText, text } from './common.js';
 import { MessageImageSchema } from './message-image.js';
-import { messagePage } from './message-page.js';
 import { model } from './model.js';
 import { ReplyToSchema } from './reply-to.js';
 
@@ -24,8 +23,6 @@ export const DmMessageSchema = /*#__PURE__*/ model({
 
 /** A direct message. */
 export interface DmMessage extends v.InferOutput<typeof DmMessageSchema> {}
-
-export const DmMessagePageSchema = /*#__PURE__*/ messagePage<DmMessage>(DmMessageSchema);
 
 /** A direct message to send. */
 export interface SendDmMessageBody {

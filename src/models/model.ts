@@ -30,7 +30,7 @@ export interface DictionarySchema<Value extends v.GenericSchema> extends v.BaseS
   readonly value: Value;
 }
 
-/** `v.looseObject` that checks an object where it is instead of copying it: no entry may transform or have a default. */
+/** `v.looseObject` that checks an object where it is, without a copy: no entry may transform or have a default. */
 export const model = <Entries extends v.ObjectEntries>(entries: Entries): ModelSchema<Entries> => {
   const keys = Object.keys(entries);
   return inPlace('loose_object', 'Object', { entries }, (_, check) => {

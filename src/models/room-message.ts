@@ -2,7 +2,6 @@ import * as v from 'valibot';
 import { maybeText, optionalFlag, optionalMaybeText, text } from './common.js';
 import { MentionSchema } from './mention.js';
 import { MessageImageSchema } from './message-image.js';
-import { messagePage } from './message-page.js';
 import { list, model } from './model.js';
 import { ReplyToSchema } from './reply-to.js';
 
@@ -35,8 +34,6 @@ export const RoomMessageSchema = /*#__PURE__*/ model({
 
 /** A message in a room, of a user, a robot or a guest. */
 export interface RoomMessage extends v.InferOutput<typeof RoomMessageSchema> {}
-
-export const RoomMessagePageSchema = /*#__PURE__*/ messagePage<RoomMessage>(RoomMessageSchema);
 
 /** A message to send: text, an image, or both. */
 export interface SendRoomMessageBody {

@@ -1,0 +1,70 @@
+import type { CallOptions, UserContext } from '../context.js';
+import { EventGuestSchema, type EventGuest } from '../models/event-guest.js';
+import { GuestDecisionSchema, type GuestDecision } from '../models/guest-decision.js';
+import { list, model } from '../models/model.js';
+import { call, path } from '../operation.js';
+import type { LagResult } from '../pipeline/types.js';
+
+/**
+ * Lists the guests of an event.
+ *
+ * `GET /servers/:serverId/events/:eventId/guests`. Users only.
+ */
+export function listEventGuests(
+  ctx: UserContext,
+  serverId: string,
+  eventId: string,
+  options?: CallOptions,
+): LagResult<EventGuest[]> {
+  return call(
+    ctx,
+    { path: path`/servers/${serverId}/events/${eventId}/guests`, response: model({ guests: list(EventGuestSchema) }) },
+    options,
+  ).map((answer) => answer.guests);
+}
+
+/**
+ * Lets a guest in.
+ *
+ * `POST /servers/:serverId/events/:eventId/guests/:guestId/admit`. Users only.
+ */
+export function admitEventGuest(
+  ctx: UserContext,
+  serverId: string,
+  eventId: string,
+  guestId: string,
+  options?: CallOptions,
+): LagResult<GuestDecision> {
+  return call(
+    ctx,
+    {
+      method: 'POST',
+      path: path`/servers/${serverId}/events/${eventId}/guests/${guestId}/admit`,
+      response: GuestDecisionSchema,
+    },
+    options,
+  );
+}
+
+/**
+ * Turns a guest away.
+ *
+ * `POST /servers/:serverId/events/:eventId/guests/:guestId/reject`. Users only.
+ */
+export function rejectEventGuest(
+  ctx: UserContext,
+  serverId: string,
+  eventId: string,
+  guestId: string,
+  options?: CallOptions,
+): LagResult<GuestDecision> {
+  return call(
+    ctx,
+    {
+      method: 'POST',
+      path: path`/servers/${serverId}/events/${eventId}/guests/${guestId}/reject`,
+      response: GuestDecisionSchema,
+    },
+    options,
+  );
+}

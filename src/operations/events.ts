@@ -1,0 +1,138 @@
+import type { CallOptions, UserContext } from '../context.js';
+import { CancelEventResponseSchema, type CancelEventResponse } from '../models/cancel-event-response.js';
+import type { Open } from '../models/common.js';
+import {
+  EventSchema,
+  type CreateEventBody,
+  type Event,
+  type RsvpStatus,
+  type UpdateEventBody,
+} from '../models/event.js';
+import { list, model } from '../models/model.js';
+import { RsvpResultSchema, type RsvpResult } from '../models/rsvp-result.js';
+import { call, path } from '../operation.js';
+import type { LagResult } from '../pipeline/types.js';
+
+/**
+ * Lists the events of a server that are to come or under way.
+ *
+ * `GET /servers/:serverId/events`. Users only.
+ */
+export function listEvents(ctx: UserContext, serverId: string, options?: CallOptions): LagResult<Event[]> {
+  return call(
+    ctx,
+    { path: path`/servers/${serverId}/events`, response: model({ events: list(EventSchema) }) },
+    options,
+  ).map((answer) => answer.events);
+}
+
+/**
+ * Makes an event.
+ *
+ * `POST /servers/:serverId/events`. Users only.
+ */
+export function createEvent(
+  ctx: UserContext,
+  serverId: string,
+  body: CreateEventBody,
+  options?: CallOptions,
+): LagResult<Event> {
+  return call(
+    ctx,
+    { method: 'POST', path: path`/servers/${serverId}/events`, body, idempotent: false, response: EventSchema },
+    options,
+  );
+}
+
+/**
+ * Gets an event.
+ *
+ * `GET /servers/:serverId/events/:eventId`. Users only.
+ */
+export function getEvent(ctx: UserContext, serverId: string, eventId: string, options?: CallOptions): LagResult<Event> {
+  return call(ctx, { path: path`/servers/${serverId}/events/${eventId}`, response: EventSchema }, options);
+}
+
+/**
+ * Changes an event.
+ *
+ * `PATCH /servers/:serverId/events/:eventId`. Users only.
+ */
+export function updateEvent(
+  ctx: UserContext,
+  serverId: string,
+  eventId: string,
+  body: UpdateEventBody,
+  options?: CallOptions,
+): LagResult<Event> {
+  return call(
+    ctx,
+    { method: 'PATCH', path: path`/servers/${serverId}/events/${eventId}`, body, response: EventSchema },
+    options,
+  );
+}
+
+/**
+ * Cancels an event; it is deleted for good later, at `deletesAt`.
+ *
+ * `DELETE /servers/:serverId/events/:eventId`. Users only.
+ */
+export function cancelEvent(
+  ctx: UserContext,
+  serverId: string,
+  eventId: string,
+  options?: CallOptions,
+): LagResult<CancelEventResponse> {
+  return call(
+    ctx,
+    { method: 'DELETE', path: path`/servers/${serverId}/events/${eventId}`, response: CancelEventResponseSchema },
+    options,
+  );
+}
+
+/**
+ * Answers an event.
+ *
+ * `POST /servers/:serverId/events/:eventId/rsvp`. Users only.
+ */
+export function rsvpEvent(
+  ctx: UserContext,
+  serverId: string,
+  eventId: string,
+  status: Open<RsvpStatus>,
+  options?: CallOptions,
+): LagResult<RsvpResult> {
+  return call(
+    ctx,
+    {
+      method: 'POST',
+      path: path`/servers/${serverId}/events/${eventId}/rsvp`,
+      body: { status },
+      response: RsvpResultSchema,
+    },
+    options,
+  );
+}
+
+/**
+ * Opens an event to guests from outside of the server, or closes it to them.
+ *
+ * `POST /servers/:serverId/events/:eventId/external/toggle`. Users only.
+ */
+export function toggleEventExternalAccess(
+  ctx: UserContext,
+  serverId: string,
+  eventId: string,
+  options?: CallOptions,
+): LagResult<Event> {
+  return call(
+    ctx,
+    {
+      method: 'POST',
+      path: path`/servers/${serverId}/events/${eventId}/external/toggle`,
+      idempotent: false,
+      response: EventSchema,
+    },
+    options,
+  );
+}

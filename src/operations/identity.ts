@@ -1,0 +1,38 @@
+import type { CallOptions, Context } from '../context.js';
+import type { Identity } from '../models/identity.js';
+import { RobotInfoSchema } from '../models/robot-info.js';
+import { UserSchema } from '../models/user.js';
+import { call, isRobot } from '../operation.js';
+import type { LagResult } from '../pipeline/types.js';
+
+/**
+ * Tells who the token belongs to: a user or a robot. Narrow it by `kind`.
+ *
+ * `GET /users/me`. Robots: `GET /robots/@me/info`.
+ */
+export function getIdentity(ctx: Context, options?: CallOptions): LagResult<Identity> {
+  return isRobot(ctx)
+    ? call(ctx, { path: '/robots/@me/info', robot: 'same', response: RobotInfoSchema }, options).map(
+        ({ id, name, avatarUrl, createdAt, serverId, permissions, active }): Identity => ({
+          kind: 'robot',
+          id,
+          displayName: name,
+          avatarUrl,
+          createdAt,
+          serverId,
+          permissions,
+          active,
+        }),
+      )
+    : call(ctx, { path: '/users/me', response: UserSchema }, options).map(
+        ({ id, displayName, avatarUrl, createdAt, username }): Identity => ({
+          kind: 'user',
+          id,
+          // Empty counts as none.
+          displayName: displayName || username,
+          avatarUrl,
+          createdAt,
+          username,
+        }),
+      );
+}

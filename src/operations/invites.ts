@@ -1,0 +1,91 @@
+import type { CallOptions, Context, UserContext } from '../context.js';
+import { InviteSchema, type CreateInviteBody, type Invite } from '../models/invite.js';
+import { InviteFriendResponseSchema, type InviteFriendResponse } from '../models/invite-friend-response.js';
+import { InvitePreviewSchema, type InvitePreview } from '../models/invite-preview.js';
+import { list } from '../models/model.js';
+import { ServerSchema, type Server } from '../models/server.js';
+import { call, path } from '../operation.js';
+import type { LagResult } from '../pipeline/types.js';
+
+/**
+ * Lists the invites of a server.
+ *
+ * `GET /servers/:serverId/invites`. Users only.
+ */
+export function listInvites(ctx: UserContext, serverId: string, options?: CallOptions): LagResult<Invite[]> {
+  return call(ctx, { path: path`/servers/${serverId}/invites`, response: list(InviteSchema) }, options);
+}
+
+/**
+ * Makes an invite to a server, without limits unless the body sets some.
+ *
+ * `POST /servers/:serverId/invites`. Users only.
+ */
+export function createInvite(
+  ctx: UserContext,
+  serverId: string,
+  body: CreateInviteBody = {},
+  options?: CallOptions,
+): LagResult<Invite> {
+  return call(
+    ctx,
+    { method: 'POST', path: path`/servers/${serverId}/invites`, body, idempotent: false, response: InviteSchema },
+    options,
+  );
+}
+
+/**
+ * Revokes an invite.
+ *
+ * `DELETE /servers/:serverId/invites/:inviteId`. Users only. The id is the invite's, not its code.
+ */
+export function revokeInvite(
+  ctx: UserContext,
+  serverId: string,
+  inviteId: string,
+  options?: CallOptions,
+): LagResult<void> {
+  return call(ctx, { method: 'DELETE', path: path`/servers/${serverId}/invites/${inviteId}` }, options);
+}
+
+/**
+ * Gets what somebody with the code sees before joining.
+ *
+ * `GET /servers/invite/:code`. Robots and users; no account needed.
+ */
+export function previewInvite(ctx: Context, code: string, options?: CallOptions): LagResult<InvitePreview> {
+  return call(ctx, { path: path`/servers/invite/${code}`, robot: 'same', response: InvitePreviewSchema }, options);
+}
+
+/**
+ * Joins the server of an invite.
+ *
+ * `POST /servers/join/:code`. Users only.
+ */
+export function joinServer(ctx: UserContext, code: string, options?: CallOptions): LagResult<Server> {
+  return call(ctx, { method: 'POST', path: path`/servers/join/${code}`, response: ServerSchema }, options);
+}
+
+/**
+ * Sends a friend an invite to a server.
+ *
+ * `POST /servers/:serverId/invite-friend`. Users only.
+ */
+export function inviteFriend(
+  ctx: UserContext,
+  serverId: string,
+  userId: string,
+  options?: CallOptions,
+): LagResult<InviteFriendResponse> {
+  return call(
+    ctx,
+    {
+      method: 'POST',
+      path: path`/servers/${serverId}/invite-friend`,
+      body: { userId },
+      idempotent: false,
+      response: InviteFriendResponseSchema,
+    },
+    options,
+  );
+}

@@ -1,0 +1,115 @@
+import type { CallOptions, Context, UserContext } from '../context.js';
+import { BanSchema, type Ban } from '../models/ban.js';
+import { list } from '../models/model.js';
+import type { ModerationBody } from '../models/moderation-body.js';
+import { MuteSchema, type Mute } from '../models/mute.js';
+import { ServerMemberSchema, type ServerMember } from '../models/server-member.js';
+import { call, path } from '../operation.js';
+import type { LagResult } from '../pipeline/types.js';
+
+/**
+ * Lists the members of a server.
+ *
+ * `GET /servers/:serverId/members`. Robots need `read_members`. That users may call it is not confirmed; `getServer`
+ * has the members too.
+ */
+export function listMembers(ctx: Context, serverId: string, options?: CallOptions): LagResult<ServerMember[]> {
+  return call(
+    ctx,
+    { path: path`/servers/${serverId}/members`, robot: 'rewrite', response: list(ServerMemberSchema) },
+    options,
+  );
+}
+
+/**
+ * Removes a member from a server; they may join again.
+ *
+ * `DELETE /servers/:serverId/members/:userId`. Users only.
+ */
+export function kickMember(ctx: UserContext, serverId: string, userId: string, options?: CallOptions): LagResult<void> {
+  return call(ctx, { method: 'DELETE', path: path`/servers/${serverId}/members/${userId}` }, options);
+}
+
+/**
+ * Lists the bans of a server.
+ *
+ * `GET /servers/:serverId/bans`. Users only.
+ */
+export function listBans(ctx: UserContext, serverId: string, options?: CallOptions): LagResult<Ban[]> {
+  return call(ctx, { path: path`/servers/${serverId}/bans`, response: list(BanSchema) }, options);
+}
+
+/**
+ * Removes a member from a server and keeps them out, for `duration` minutes or for ever.
+ *
+ * `POST /servers/:serverId/bans/:userId`. Users only.
+ */
+export function banMember(
+  ctx: UserContext,
+  serverId: string,
+  userId: string,
+  body: ModerationBody = {},
+  options?: CallOptions,
+): LagResult<Ban> {
+  return call(
+    ctx,
+    { method: 'POST', path: path`/servers/${serverId}/bans/${userId}`, body, response: BanSchema },
+    options,
+  );
+}
+
+/**
+ * Lets a banned user come back.
+ *
+ * `DELETE /servers/:serverId/bans/:userId`. Users only.
+ */
+export function unbanMember(
+  ctx: UserContext,
+  serverId: string,
+  userId: string,
+  options?: CallOptions,
+): LagResult<void> {
+  return call(ctx, { method: 'DELETE', path: path`/servers/${serverId}/bans/${userId}` }, options);
+}
+
+/**
+ * Lists the mutes of a server.
+ *
+ * `GET /servers/:serverId/mutes`. Users only.
+ */
+export function listMutes(ctx: UserContext, serverId: string, options?: CallOptions): LagResult<Mute[]> {
+  return call(ctx, { path: path`/servers/${serverId}/mutes`, response: list(MuteSchema) }, options);
+}
+
+/**
+ * Keeps a member from speaking, for `duration` minutes or for ever.
+ *
+ * `POST /servers/:serverId/mutes/:userId`. Users only.
+ */
+export function muteMember(
+  ctx: UserContext,
+  serverId: string,
+  userId: string,
+  body: ModerationBody = {},
+  options?: CallOptions,
+): LagResult<Mute> {
+  return call(
+    ctx,
+    { method: 'POST', path: path`/servers/${serverId}/mutes/${userId}`, body, response: MuteSchema },
+    options,
+  );
+}
+
+/**
+ * Lets a muted member speak.
+ *
+ * `DELETE /servers/:serverId/mutes/:userId`. Users only.
+ */
+export function unmuteMember(
+  ctx: UserContext,
+  serverId: string,
+  userId: string,
+  options?: CallOptions,
+): LagResult<void> {
+  return call(ctx, { method: 'DELETE', path: path`/servers/${serverId}/mutes/${userId}` }, options);
+}

@@ -1,0 +1,86 @@
+import type { CallOptions, UserContext } from '../context.js';
+import { list } from '../models/model.js';
+import { RoleSchema, type CreateRoleBody, type Role, type UpdateRoleBody } from '../models/role.js';
+import { RoleAssignmentSchema, type RoleAssignment } from '../models/role-assignment.js';
+import { call, path } from '../operation.js';
+import type { LagResult } from '../pipeline/types.js';
+
+/**
+ * Lists the roles of a server, sorted by `sortOrder`.
+ *
+ * `GET /servers/:serverId/roles`. Users only.
+ */
+export function listRoles(ctx: UserContext, serverId: string, options?: CallOptions): LagResult<Role[]> {
+  return call(ctx, { path: path`/servers/${serverId}/roles`, response: list(RoleSchema) }, options);
+}
+
+/**
+ * Makes a role. `permissions` are bits of `Permission`.
+ *
+ * `POST /servers/:serverId/roles`. Users only.
+ */
+export function createRole(
+  ctx: UserContext,
+  serverId: string,
+  body: CreateRoleBody,
+  options?: CallOptions,
+): LagResult<Role> {
+  return call(
+    ctx,
+    { method: 'POST', path: path`/servers/${serverId}/roles`, body, idempotent: false, response: RoleSchema },
+    options,
+  );
+}
+
+/**
+ * Changes a role.
+ *
+ * `PATCH /servers/:serverId/roles/:roleId`. Users only. The permissions of Owner, Admin and Member are fixed: an `api`
+ * error with status 400.
+ */
+export function updateRole(
+  ctx: UserContext,
+  serverId: string,
+  roleId: string,
+  body: UpdateRoleBody,
+  options?: CallOptions,
+): LagResult<Role> {
+  return call(
+    ctx,
+    { method: 'PATCH', path: path`/servers/${serverId}/roles/${roleId}`, body, response: RoleSchema },
+    options,
+  );
+}
+
+/**
+ * Deletes a role.
+ *
+ * `DELETE /servers/:serverId/roles/:roleId`. Users only.
+ */
+export function deleteRole(ctx: UserContext, serverId: string, roleId: string, options?: CallOptions): LagResult<void> {
+  return call(ctx, { method: 'DELETE', path: path`/servers/${serverId}/roles/${roleId}` }, options);
+}
+
+/**
+ * Gives a member a role.
+ *
+ * `PUT /servers/:serverId/members/:userId/role`. Users only.
+ */
+export function assignRole(
+  ctx: UserContext,
+  serverId: string,
+  userId: string,
+  roleId: string,
+  options?: CallOptions,
+): LagResult<RoleAssignment> {
+  return call(
+    ctx,
+    {
+      method: 'PUT',
+      path: path`/servers/${serverId}/members/${userId}/role`,
+      body: { roleId },
+      response: RoleAssignmentSchema,
+    },
+    options,
+  );
+}

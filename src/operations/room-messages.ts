@@ -1,0 +1,122 @@
+import type { CallOptions, Context } from '../context.js';
+import type { EditMessageBody } from '../models/edit-message-body.js';
+import { EditedRoomMessageSchema, type EditedRoomMessage } from '../models/edited-room-message.js';
+import type { CursorQuery, MessagePage } from '../models/message-page.js';
+import { RoomMessageSchema, type RoomMessage, type SendRoomMessageBody } from '../models/room-message.js';
+import { RoomMessagePageSchema } from '../models/room-message-page.js';
+import { call, path } from '../operation.js';
+import { walkPages, type LagIterable, type Page } from '../pagination.js';
+import type { LagResult } from '../pipeline/types.js';
+
+/**
+ * Gets a page of a room's messages, the newest one unless `cursor` says otherwise.
+ *
+ * `GET /servers/:serverId/rooms/:roomId/messages`. Robots need `read_messages`. Messages are oldest first;
+ * `iterateRoomMessages` walks all pages.
+ */
+export function listRoomMessages(
+  ctx: Context,
+  serverId: string,
+  roomId: string,
+  query?: CursorQuery,
+  options?: CallOptions,
+): LagResult<MessagePage<RoomMessage>> {
+  return call(
+    ctx,
+    {
+      path: path`/servers/${serverId}/rooms/${roomId}/messages`,
+      query,
+      robot: 'rewrite',
+      response: RoomMessagePageSchema,
+    },
+    options,
+  );
+}
+
+/**
+ * Sends a message to a room, as the user or the robot that owns the token.
+ *
+ * `POST /servers/:serverId/rooms/:roomId/messages`. Robots need `send_messages`; content is 1 to 2000 characters.
+ */
+export function sendRoomMessage(
+  ctx: Context,
+  serverId: string,
+  roomId: string,
+  body: SendRoomMessageBody,
+  options?: CallOptions,
+): LagResult<RoomMessage> {
+  return call(
+    ctx,
+    {
+      method: 'POST',
+      path: path`/servers/${serverId}/rooms/${roomId}/messages`,
+      body,
+      robot: 'rewrite',
+      idempotent: false,
+      response: RoomMessageSchema,
+    },
+    options,
+  );
+}
+
+/**
+ * Changes a message.
+ *
+ * `PATCH /servers/:serverId/rooms/:roomId/messages/:messageId`. Robots need `send_messages`, change only their own and
+ * get back only `id`, `roomId`, `content` and `editedAt`; content is 1 to 2000 characters.
+ */
+export function editRoomMessage(
+  ctx: Context,
+  serverId: string,
+  roomId: string,
+  messageId: string,
+  body: EditMessageBody,
+  options?: CallOptions,
+): LagResult<EditedRoomMessage> {
+  return call(
+    ctx,
+    {
+      method: 'PATCH',
+      path: path`/servers/${serverId}/rooms/${roomId}/messages/${messageId}`,
+      body,
+      robot: 'rewrite',
+      response: EditedRoomMessageSchema,
+    },
+    options,
+  );
+}
+
+/**
+ * Deletes a message.
+ *
+ * `DELETE /servers/:serverId/rooms/:roomId/messages/:messageId`. Robots need `send_messages` and delete only their own.
+ */
+export function deleteRoomMessage(
+  ctx: Context,
+  serverId: string,
+  roomId: string,
+  messageId: string,
+  options?: CallOptions,
+): LagResult<void> {
+  return call(
+    ctx,
+    { method: 'DELETE', path: path`/servers/${serverId}/rooms/${roomId}/messages/${messageId}`, robot: 'rewrite' },
+    options,
+  );
+}
+
+/**
+ * Walks the pages of a room's messages, back in time from `query.cursor` or the newest message.
+ *
+ * `GET /servers/:serverId/rooms/:roomId/messages`. Robots need `read_messages`. Ends after the first `Err`;
+ * `query.limit` is the size of a page.
+ */
+export function iterateRoomMessages(
+  ctx: Context,
+  serverId: string,
+  roomId: string,
+  query?: CursorQuery,
+  options?: CallOptions,
+): LagIterable<Page<RoomMessage>> {
+  return walkPages((next) => listRoomMessages(ctx, serverId, roomId, next, options), query);
+}

@@ -1,0 +1,92 @@
+import type { CallOptions, UserContext } from '../context.js';
+import { list } from '../models/model.js';
+import { ServerSchema, type CreateServerBody, type Server, type UpdateServerBody } from '../models/server.js';
+import { ServerDetailsSchema, type ServerDetails } from '../models/server-details.js';
+import {
+  ServerIconUploadResponseSchema,
+  type ServerIconUploadResponse,
+} from '../models/server-icon-upload-response.js';
+import { call, path } from '../operation.js';
+import type { LagResult } from '../pipeline/types.js';
+import { toBase64Body, upload, type ImageSource, type ImageSourceOptions } from './image-source.js';
+
+/**
+ * Lists the servers that the caller is a member of.
+ *
+ * `GET /servers/me`. Users only.
+ */
+export function listServers(ctx: UserContext, options?: CallOptions): LagResult<Server[]> {
+  return call(ctx, { path: '/servers/me', response: list(ServerSchema) }, options);
+}
+
+/**
+ * Makes a server that the caller owns.
+ *
+ * `POST /servers`. Users only. Free accounts own at most 1.
+ */
+export function createServer(ctx: UserContext, body: CreateServerBody, options?: CallOptions): LagResult<Server> {
+  return call(ctx, { method: 'POST', path: '/servers', body, idempotent: false, response: ServerSchema }, options);
+}
+
+/**
+ * Gets a server with its rooms and members.
+ *
+ * `GET /servers/:serverId`. Users only.
+ */
+export function getServer(ctx: UserContext, serverId: string, options?: CallOptions): LagResult<ServerDetails> {
+  return call(ctx, { path: path`/servers/${serverId}`, response: ServerDetailsSchema }, options);
+}
+
+/**
+ * Changes a server.
+ *
+ * `PATCH /servers/:serverId`. Users only.
+ */
+export function updateServer(
+  ctx: UserContext,
+  serverId: string,
+  body: UpdateServerBody,
+  options?: CallOptions,
+): LagResult<Server> {
+  return call(ctx, { method: 'PATCH', path: path`/servers/${serverId}`, body, response: ServerSchema }, options);
+}
+
+/**
+ * Makes an image the icon of a server.
+ *
+ * `POST /servers/:serverId/icon`. Users only. More than 25 MiB, or a source that cannot be read, is `invalid_input`.
+ */
+export function uploadServerIcon(
+  ctx: UserContext,
+  serverId: string,
+  source: ImageSource,
+  image?: ImageSourceOptions,
+  options?: CallOptions,
+): LagResult<ServerIconUploadResponse> {
+  return upload(
+    ctx,
+    { method: 'POST', path: path`/servers/${serverId}/icon`, response: ServerIconUploadResponseSchema },
+    source,
+    image,
+    toBase64Body,
+    options,
+  );
+}
+
+/**
+ * Deletes a server.
+ *
+ * `DELETE /servers/:serverId`. Users only; the owner alone.
+ */
+export function deleteServer(ctx: UserContext, serverId: string, options?: CallOptions): LagResult<void> {
+  return call(ctx, { method: 'DELETE', path: path`/servers/${serverId}` }, options);
+}
+
+/**
+ * Leaves a server.
+ *
+ * `DELETE /servers/:serverId/leave`. Users only. Owners cannot leave.
+ */
+export function leaveServer(ctx: UserContext, serverId: string, options?: CallOptions): LagResult<void> {
+  return call(ctx, { method: 'DELETE', path: path`/servers/${serverId}/leave` }, options);
+}

@@ -1,0 +1,43 @@
+import type { CallOptions, Context, UserContext } from '../context.js';
+import { HealthSchema, type Health } from '../models/health.js';
+import { SystemStatusSchema, type SystemStatus } from '../models/system-status.js';
+import { UserConfigSchema, type UserConfig } from '../models/user-config.js';
+import { VersionSchema, type Version } from '../models/version.js';
+import { call } from '../operation.js';
+import type { LagResult } from '../pipeline/types.js';
+
+/**
+ * Tells whether the server is up, and which version of it.
+ *
+ * `GET /health`. Robots and users; no account needed.
+ */
+export function getHealth(ctx: Context, options?: CallOptions): LagResult<Health> {
+  return call(ctx, { path: '/health', robot: 'same', response: HealthSchema }, options);
+}
+
+/**
+ * Gets the server's version.
+ *
+ * `GET /version`. Robots and users; no account needed.
+ */
+export function getVersion(ctx: Context, options?: CallOptions): LagResult<Version> {
+  return call(ctx, { path: '/version', robot: 'same', response: VersionSchema }, options);
+}
+
+/**
+ * Gets what is known to be going on: upgrade, outage, waitlist.
+ *
+ * `GET /system-status`. Robots and users.
+ */
+export function getSystemStatus(ctx: Context, options?: CallOptions): LagResult<SystemStatus> {
+  return call(ctx, { path: '/system-status', robot: 'same', response: SystemStatusSchema }, options);
+}
+
+/**
+ * Gets the features that are switched on for the caller.
+ *
+ * `GET /config`. Users only.
+ */
+export function getConfig(ctx: UserContext, options?: CallOptions): LagResult<UserConfig> {
+  return call(ctx, { path: '/config', response: UserConfigSchema }, options);
+}

@@ -1,0 +1,165 @@
+import type { CallOptions, UserContext } from '../context.js';
+import { AvatarUploadResponseSchema, type AvatarUploadResponse } from '../models/avatar-upload-response.js';
+import { list } from '../models/model.js';
+import { OkSchema, type Ok } from '../models/ok.js';
+import { SteamActivitySchema, type SteamActivity } from '../models/steam-activity.js';
+import { SteamProfileSchema, type SteamProfile } from '../models/steam-profile.js';
+import { UserSchema, type PushTokenBody, type SetupUserBody, type UpdateUserBody, type User } from '../models/user.js';
+import { UsernameAvailabilitySchema, type UsernameAvailability } from '../models/username-availability.js';
+import { call, path } from '../operation.js';
+import type { LagResult } from '../pipeline/types.js';
+import { toBase64Body, upload, type ImageSource, type ImageSourceOptions } from './image-source.js';
+
+/**
+ * Gets the caller.
+ *
+ * `GET /users/me`. Users only.
+ */
+export function getMe(ctx: UserContext, options?: CallOptions): LagResult<User> {
+  return call(ctx, { path: '/users/me', response: UserSchema }, options);
+}
+
+/**
+ * Changes the caller's profile.
+ *
+ * `PATCH /users/me`. Users only.
+ */
+export function updateMe(ctx: UserContext, body: UpdateUserBody, options?: CallOptions): LagResult<User> {
+  return call(ctx, { method: 'PATCH', path: '/users/me', body, response: UserSchema }, options);
+}
+
+/**
+ * Gives a new account its username and display name.
+ *
+ * `POST /users/me/setup`. Users only.
+ */
+export function setupAccount(ctx: UserContext, body: SetupUserBody, options?: CallOptions): LagResult<User> {
+  return call(ctx, { method: 'POST', path: '/users/me/setup', body, response: UserSchema }, options);
+}
+
+/**
+ * Makes an image the caller's avatar.
+ *
+ * `POST /users/me/avatar`. Users only. More than 25 MiB, or a source that cannot be read, is `invalid_input`.
+ */
+export function uploadAvatar(
+  ctx: UserContext,
+  source: ImageSource,
+  image?: ImageSourceOptions,
+  options?: CallOptions,
+): LagResult<AvatarUploadResponse> {
+  return upload(
+    ctx,
+    { method: 'POST', path: '/users/me/avatar', response: AvatarUploadResponseSchema },
+    source,
+    image,
+    toBase64Body,
+    options,
+  );
+}
+
+/**
+ * Sends the caller's push notifications to a device.
+ *
+ * `POST /users/me/push-token`. Users only.
+ */
+export function registerPushToken(ctx: UserContext, body: PushTokenBody, options?: CallOptions): LagResult<Ok> {
+  return call(ctx, { method: 'POST', path: '/users/me/push-token', body, response: OkSchema }, options);
+}
+
+/**
+ * Ends push notifications to a device.
+ *
+ * `DELETE /users/me/push-token`. Users only.
+ */
+export function removePushToken(ctx: UserContext, token: string, options?: CallOptions): LagResult<Ok> {
+  return call(ctx, { method: 'DELETE', path: '/users/me/push-token', body: { token }, response: OkSchema }, options);
+}
+
+/**
+ * Schedules the deletion of the caller's account.
+ *
+ * `POST /users/me/request-deletion`. Users only. It is gone after 7 days, until then `cancelAccountDeletion` keeps it.
+ */
+export function requestAccountDeletion(ctx: UserContext, options?: CallOptions): LagResult<User> {
+  return call(ctx, { method: 'POST', path: '/users/me/request-deletion', response: UserSchema }, options);
+}
+
+/**
+ * Keeps an account that was about to be deleted.
+ *
+ * `POST /users/me/cancel-deletion`. Users only.
+ */
+export function cancelAccountDeletion(ctx: UserContext, options?: CallOptions): LagResult<User> {
+  return call(ctx, { method: 'POST', path: '/users/me/cancel-deletion', response: UserSchema }, options);
+}
+
+/**
+ * Finds a Steam profile by Steam id, vanity name or profile URL.
+ *
+ * `GET /users/me/steam-lookup`. Users only.
+ */
+export function lookupSteamProfile(ctx: UserContext, query: string, options?: CallOptions): LagResult<SteamProfile> {
+  return call(ctx, { path: '/users/me/steam-lookup', query: { q: query }, response: SteamProfileSchema }, options);
+}
+
+/**
+ * Makes a Steam avatar the caller's own. `avatarUrl` is that of a `SteamProfile`.
+ *
+ * `POST /users/me/steam-avatar`. Users only.
+ */
+export function importSteamAvatar(
+  ctx: UserContext,
+  avatarUrl: string,
+  options?: CallOptions,
+): LagResult<AvatarUploadResponse> {
+  return call(
+    ctx,
+    { method: 'POST', path: '/users/me/steam-avatar', body: { avatarUrl }, response: AvatarUploadResponseSchema },
+    options,
+  );
+}
+
+/**
+ * Gets the game that the caller plays on Steam.
+ *
+ * `GET /users/me/steam-activity`. Users only.
+ */
+export function getSteamActivity(ctx: UserContext, options?: CallOptions): LagResult<SteamActivity> {
+  return call(ctx, { path: '/users/me/steam-activity', response: SteamActivitySchema }, options);
+}
+
+/**
+ * Tells whether a username is free.
+ *
+ * `GET /users/check-username`. Users only.
+ */
+export function checkUsername(
+  ctx: UserContext,
+  username: string,
+  options?: CallOptions,
+): LagResult<UsernameAvailability> {
+  return call(
+    ctx,
+    { path: '/users/check-username', query: { username }, response: UsernameAvailabilitySchema },
+    options,
+  );
+}
+
+/**
+ * Finds users by name.
+ *
+ * `GET /users/search`. Users only. At most 20 are found.
+ */
+export function searchUsers(ctx: UserContext, query: string, options?: CallOptions): LagResult<User[]> {
+  return call(ctx, { path: '/users/search', query: { q: query }, response: list(UserSchema) }, options);
+}
+
+/**
+ * Gets a user.
+ *
+ * `GET /users/:userId`. Users only.
+ */
+export function getUser(ctx: UserContext, userId: string, options?: CallOptions): LagResult<User> {
+  return call(ctx, { path: path`/users/${userId}`, response: UserSchema }, options);
+}
