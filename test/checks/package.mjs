@@ -1,0 +1,55 @@
+// Asserts that the tarball holds what a user needs and nothing of the machine it was made on.
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { builtinModules } from 'node:module';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { entries, pkg, root } from './entries.mjs';
+
+const MAX_FILE_BYTES = 1_000_000;
+const MAX_PACKED_BYTES = 600_000;
+
+const failures = [];
+const run = (command, ...args) => {
+  const { status, stdout, stderr } = spawnSync(command, args, { cwd: root, encoding: 'utf8' });
+  if (status !== 0) failures.push(`${command} ${args.join(' ')}\n${stdout}${stderr}`);
+  return stdout;
+};
+
+const folder = mkdtempSync(join(tmpdir(), 'pack-'));
+const [tarball] = JSON.parse(run('npm', 'pack', '--json', '--ignore-scripts', '--pack-destination', folder));
+
+run('publint', '--strict');
+run('attw', join(folder, tarball.filename), '--profile', 'esm-only');
+rmSync(folder, { recursive: true });
+
+const known = new Set([...builtinModules, ...Object.keys({ ...pkg.dependencies, ...pkg.peerDependencies })]);
+const foreign = (code) =>
+  [...code.matchAll(/^(?:import|export)\b[^;'"]*['"]([^'"]+)['"]|\bimport\(['"]([^'"]+)['"]\)/gm)]
+    .map(([, from, imported]) => from ?? imported)
+    .filter((from) => !from.startsWith('.') && !from.startsWith('node:') && !known.has(from));
+
+for (const { path, size } of tarball.files) {
+  if (!/^(dist\/.+|README\.md|LICENSE|CHANGELOG\.md|package\.json)$/.test(path)) failures.push(`${path} is packed`);
+  if (size > MAX_FILE_BYTES) failures.push(`${path} has ${size} bytes`);
+  const text = readFileSync(join(root, path), 'utf8');
+  if (text.includes(root.slice(0, -1)) || /file:\/\/\/|\/home\/|\/Users\//.test(text))
+    failures.push(`${path} names a path of this machine`);
+  if (/\.(js|d\.ts)$/.test(path))
+    for (const name of foreign(text)) failures.push(`${path} imports ${name}, which is no dependency`);
+}
+for (const name of ['README.md', 'LICENSE', 'CHANGELOG.md', 'dist/bundled/THIRD-PARTY-LICENSES.txt'])
+  if (!tarball.files.some(({ path }) => path === name)) failures.push(`${name} is not packed`);
+if (tarball.size > MAX_PACKED_BYTES) failures.push(`the tarball has ${tarball.size} bytes`);
+
+// What is built is what was snapshot from the sources, for bundlers and for Node.
+const promised = JSON.parse(readFileSync(join(root, 'test/exports.json'), 'utf8'));
+for (const { specifier, module, node } of entries)
+  for (const file of [module, node].filter(Boolean)) {
+    const names = Object.keys(await import(join(root, file))).toSorted();
+    if (names.join() !== promised[specifier]?.join()) failures.push(`${file} exports ${names.join(', ')}`);
+  }
+
+for (const failure of failures) console.error(failure);
+console.log(`${tarball.files.length} files, ${tarball.size} bytes packed, ${tarball.unpackedSize} unpacked`);
+process.exitCode = failures.length ? 1 : 0;

@@ -1,0 +1,65 @@
+// Asserts what the package adds to an application: esbuild, minified, brotli, 1 kB = 1000 bytes.
+import { bundle, weigh } from './bytes.mjs';
+import { entries, root } from './entries.mjs';
+
+const budgets = {
+  default: { limit: 8200, target: 7400 },
+  fetchTransport: { limit: 5000, target: 4600 },
+  ownCode: { limit: 1600 },
+  allOperations: { limit: 14_000 },
+  /** The median of one more operation, whatever it brings along. */
+  medianOperation: { limit: 110 },
+  /** Each operation where its schema is already there. */
+  eachOperation: { limit: 150 },
+};
+/** What does more than one request, and so is no single operation. */
+const composed = /^(iterate|wait|upload)/;
+
+const brotli = async (code, external) => weigh((await bundle(code, external)).code).brotli;
+const median = (numbers) => numbers.toSorted((a, b) => a - b)[numbers.length >> 1];
+
+const names = [];
+for (const { specifier, isResource, node } of entries)
+  if (isResource) for (const name of Object.keys(await import(root + node))) names.push({ name, specifier });
+const operations = names.filter(({ name }) => !composed.test(name) && name !== 'sendRoomMessage');
+
+const first = `export { createContext, sendRoomMessage } from 'lagclient';`;
+const firstSize = await brotli(first);
+
+const costs = [];
+const costsWithSchema = [];
+for (const { name, specifier } of operations) {
+  const added = `export { ${name} } from '${specifier}';`;
+  const { code, inputs } = await bundle(first + added);
+  costs.push({ name, bytes: weigh(code).brotli - firstSize });
+  const schemas = Object.entries(inputs)
+    .filter(([file, { bytesInOutput }]) => bytesInOutput && file.includes('dist/models/'))
+    .map(([file]) => `export * from './${file}';`)
+    .join('');
+  costsWithSchema.push({ name, bytes: (await brotli(first + schemas + added)) - (await brotli(first + schemas)) });
+}
+const dearest = costsWithSchema.toSorted((a, b) => b.bytes - a.bytes);
+
+const all = names.map(({ name, specifier }) => `export { ${name} } from '${specifier}';`).join('');
+const measured = {
+  default: firstSize,
+  fetchTransport: await brotli(`export { createContextWith, fetchTransport, sendRoomMessage } from 'lagclient';`),
+  ownCode: await brotli(first, ['neverthrow', 'valibot', '../vendor/*']),
+  allOperations: await brotli(`export { createContext } from 'lagclient';${all}`),
+  medianOperation: median(costs.map(({ bytes }) => bytes)),
+  eachOperation: dearest[0].bytes,
+};
+
+console.table(
+  Object.fromEntries(Object.entries(budgets).map(([name, budget]) => [name, { bytes: measured[name], ...budget }])),
+);
+console.log(
+  `${names.length} exports of resources; dearest operations: ${dearest
+    .slice(0, 8)
+    .map(({ name, bytes }) => `${name} ${bytes}`)
+    .join(', ')}`,
+);
+
+const over = Object.entries(budgets).filter(([name, { limit }]) => !(measured[name] <= limit));
+for (const [name, { limit }] of over) console.error(`${name}: ${measured[name]} bytes, ${limit} allowed`);
+process.exitCode = over.length ? 1 : 0;
