@@ -19,6 +19,7 @@ const isAmbiguous = ({ status, cause }: LagError): boolean =>
 export const retry: Middleware = (next) => async (request) => {
   const { trace, signal } = request;
   for (let retries = 0; ; retries++) {
+    if (signal?.aborted) return err(aborted(signal));
     const { maybeApplied } = trace;
     trace.attempts++;
     // Presumed applied while it is under way: a call that ends now cannot know better.
@@ -35,6 +36,5 @@ export const retry: Middleware = (next) => async (request) => {
     const waitMs = Math.max(askedMs, backoffMs(retries));
     if (askedMs > request.maxRetryAfterMs || performance.now() + waitMs >= request.deadlineAt) return result;
     await sleep(waitMs, signal);
-    if (signal?.aborted) return err(aborted(signal));
   }
 };
