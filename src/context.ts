@@ -127,14 +127,17 @@ const create = (
       robot,
       hide,
       headers: Object.freeze(
-        headersOf({
-          accept: 'application/json',
-          // Browsers set their own, and would ask the server for leave to send another.
-          ...(!/^Mozilla/.test(globalThis.navigator?.userAgent) && {
-            'user-agent': userAgent ?? `lagclient/${VERSION}`,
+        Object.assign(
+          headersOf({
+            accept: 'application/json',
+            // Browsers set their own, and would ask the server for leave to send another.
+            ...(!/^Mozilla/.test(globalThis.navigator?.userAgent) && {
+              'user-agent': userAgent ?? `lagclient/${VERSION}`,
+            }),
           }),
-          ...headers,
-        }),
+          // Apart, because two spellings of a name would be sent as a list.
+          headersOf(headers),
+        ),
       ),
       settings: Object.freeze({
         timeoutMs: 30_000,
