@@ -149,8 +149,9 @@ const create = (
       }),
     });
   } catch (thrown) {
-    const { kind, message, cause } = toInvalidInput(thrown);
-    return Object.freeze({ fail: () => lagError(kind, message, { cause }) }) as never;
+    const error = toInvalidInput(thrown);
+    // Read only inside of a call, where it may throw.
+    return Object.freeze({ fail: () => lagError(error.kind, error.message, { cause: error.cause }) }) as never;
   }
 };
 
