@@ -36,7 +36,7 @@ const failure = (response: LagResponse, hide: Hide): LagError => {
     body = JSON.parse(body as string, (_, value: unknown) => (typeof value === 'string' ? hide(value) : value));
   } catch {}
   const { error, message } = Object(body) as Record<string, unknown>;
-  return lagError(kind as 'api', textOf(message) ?? `status ${status}`, {
+  return lagError(kind as 'api', textOf(message) || `status ${status}`, {
     status,
     requestId: requestIdOf(response, hide),
     code: textOf(error),
@@ -49,7 +49,7 @@ const textOf = (value: unknown): string | undefined => (typeof value === 'string
 
 /** Seconds asked for by a `Retry-After` of seconds or of an HTTP date. */
 const secondsOf = (header: string): number | undefined => {
-  const seconds = /^\d+$/.test(header) ? +header : (Date.parse(header) - Date.now()) / 1000;
+  const seconds = /^[\d.]+$/.test(header) ? +header : (Date.parse(header) - Date.now()) / 1000;
   return isNaN(seconds) ? undefined : Math.min(Math.max(seconds, 0), Number.MAX_SAFE_INTEGER);
 };
 
