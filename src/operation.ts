@@ -121,10 +121,11 @@ const decode = <T>(
   { hide }: ContextState,
 ): Result<T, LagError> => {
   if (stream) return ok(response as T);
-  if (!schema) return ok(undefined as T);
+  // A page of HTML comes from somewhere else, and says nothing of the call.
+  if (!schema && !/^\s*</.test(response.body)) return ok(undefined as T);
   let issues = [{ path: '', message: 'not JSON' }];
   try {
-    const parsed = safeParse(schema, JSON.parse(response.body));
+    const parsed = safeParse(schema!, JSON.parse(response.body));
     if (parsed.success) return ok(parsed.output);
     issues = parsed.issues.slice(0, 20).map(({ path, expected, input }) => ({
       path: hide(path?.map((item) => item.key).join('.') ?? ''),
