@@ -1,0 +1,213 @@
+import fc from 'fast-check';
+import * as v from 'valibot';
+import { describe, expect, test } from 'vitest';
+import { dictionary, list, model } from '../../src/models/model.js';
+
+/** One shape twice: with this package's helpers and with valibot's own. */
+interface Twin {
+  ours: v.GenericSchema;
+  theirs: v.GenericSchema;
+}
+
+const same = (schema: v.GenericSchema): Twin => ({ ours: schema, theirs: schema });
+
+// With names that every object inherits, and one that sets a prototype.
+const key = fc.constantFrom('a', 'b', 'c', 'd', 'toString', 'hasOwnProperty', 'valueOf');
+
+const { twin } = fc.letrec<{ twin: Twin; leaf: Twin; object: Twin; array: Twin; record: Twin; wrapped: Twin }>(
+  (tie) => ({
+    twin: fc.oneof(
+      { depthSize: 'small', withCrossShrink: true },
+      tie('leaf'),
+      tie('object'),
+      tie('array'),
+      tie('record'),
+      tie('wrapped'),
+    ),
+    leaf: fc.constantFrom(v.string(), v.number(), v.boolean(), v.nullable(v.string()), v.null()).map(same),
+    object: fc.dictionary(key, tie('twin'), { maxKeys: 4, noNullPrototype: true }).map((entries) => ({
+      ours: model(Object.fromEntries(Object.entries(entries).map(([name, { ours }]) => [name, ours]))),
+      theirs: v.looseObject(Object.fromEntries(Object.entries(entries).map(([name, { theirs }]) => [name, theirs]))),
+    })),
+    array: tie('twin').map(({ ours, theirs }) => ({ ours: list(ours), theirs: v.array(theirs) })),
+    record: tie('twin').map(({ ours, theirs }) => ({ ours: dictionary(ours), theirs: v.record(v.string(), theirs) })),
+    wrapped: fc
+      .tuple(tie('twin'), fc.constantFrom<(schema: v.GenericSchema) => v.GenericSchema>(v.optional, v.nullable))
+      .map(([{ ours, theirs }, wrap]) => ({ ours: wrap(ours), theirs: wrap(theirs) })),
+  }),
+);
+
+interface Parts {
+  entries: Record<string, v.GenericSchema>;
+  item: v.GenericSchema;
+  value: v.GenericSchema;
+  wrapped?: v.GenericSchema;
+}
+
+/** Inputs that are right in many places and wrong in some. */
+const inputOf = (schema: v.GenericSchema): fc.Arbitrary<unknown> => {
+  const inner = schema as unknown as Parts;
+  const right = (): fc.Arbitrary<unknown> => {
+    switch (schema.type) {
+      case 'string':
+        return fc.string();
+      case 'number':
+        return fc.integer();
+      case 'boolean':
+        return fc.boolean();
+      case 'null':
+        return fc.constant(null);
+      case 'optional':
+        return fc.oneof(fc.constant(undefined), inputOf(inner.wrapped!));
+      case 'nullable':
+        return fc.oneof(fc.constant(null), inputOf(inner.wrapped!));
+      case 'array':
+        return fc.array(inputOf(inner.item), { maxLength: 3 });
+      case 'record':
+        return fc.dictionary(fc.constantFrom('x', 'y', 'z'), inputOf(inner.value), {
+          maxKeys: 3,
+          noNullPrototype: true,
+        });
+      default:
+        return fc.record(
+          {
+            ...Object.fromEntries(Object.entries(inner.entries).map(([name, entry]) => [name, inputOf(entry)])),
+            unknown: fc.jsonValue({ maxDepth: 1 }),
+          },
+          {
+            requiredKeys: Object.keys(inner.entries).filter((_, index) => index % 3 !== 2) as never[],
+            noNullPrototype: true,
+          },
+        );
+    }
+  };
+  return fc.oneof({ weight: 12, arbitrary: right() }, { weight: 1, arbitrary: fc.jsonValue({ maxDepth: 1 }) });
+};
+
+/** Arrays are no objects here, as they are for valibot. */
+const hasArrayAsObject = (schema: v.GenericSchema, input: unknown): boolean => {
+  const { entries, item, value, wrapped } = schema as unknown as Parts;
+  if (wrapped) return hasArrayAsObject(wrapped, input);
+  if (typeof input !== 'object' || input === null) return false;
+  const values = input as Record<string, unknown>;
+  if (schema.type === 'array') return Array.isArray(input) && input.some((each) => hasArrayAsObject(item, each));
+  if (schema.type === 'record')
+    return Array.isArray(input) || Object.values(values).some((each) => hasArrayAsObject(value, each));
+  if (schema.type === 'loose_object')
+    return (
+      Array.isArray(input) ||
+      Object.entries(entries).some(([name, entry]) => name in input && hasArrayAsObject(entry, values[name]))
+    );
+  return false;
+};
+
+const issuesOf = (schema: v.GenericSchema, input: unknown) =>
+  (v.safeParse(schema, input).issues ?? []).map((issue) => ({
+    at: v.getDotPath(issue as v.BaseIssue<unknown>),
+    type: issue.type,
+    expected: issue.expected,
+    received: issue.received,
+    message: issue.message,
+    path: (issue as v.BaseIssue<unknown>).path?.map(({ type, origin, key, value }) => ({ type, origin, key, value })),
+  }));
+
+describe('against valibot', () => {
+  test('the same inputs pass, with the same issues at the same places', () => {
+    let passed = 0;
+    let failed = 0;
+    fc.assert(
+      fc.property(
+        twin.chain((schemas) => fc.tuple(fc.constant(schemas), inputOf(schemas.theirs))),
+        ([{ ours, theirs }, input]) => {
+          fc.pre(!hasArrayAsObject(ours, input));
+          const before = structuredClone(input);
+          const expected = issuesOf(theirs, input);
+          expect(issuesOf(ours, input)).toEqual(expected);
+          expect(v.is(ours, input)).toBe(!expected.length);
+          expect(input).toEqual(before);
+          if (expected.length) failed++;
+          else passed++;
+        },
+      ),
+      { numRuns: 1500 },
+    );
+    expect(Math.min(passed, failed)).toBeGreaterThan(100);
+  });
+
+  test('what passes is the input itself, unknown fields and all', () => {
+    fc.assert(
+      fc.property(
+        twin.chain((schemas) => fc.tuple(fc.constant(schemas.ours), inputOf(schemas.ours))),
+        ([schema, input]) => {
+          const parsed = v.safeParse(schema, input);
+          if (parsed.success) expect(parsed.output).toBe(input);
+        },
+      ),
+      { numRuns: 500 },
+    );
+  });
+});
+
+const UserSchema = model({ id: v.string(), name: v.nullable(v.string()), note: v.optional(v.string()) });
+
+describe('model', () => {
+  test.each([[[]], [null], [undefined], ['text'], [1], [() => {}]])('refuses %o', (input) => {
+    const { issues } = v.safeParse(UserSchema, input);
+    expect(issues?.map(({ kind, type, expected }) => ({ kind, type, expected }))).toEqual([
+      { kind: 'schema', type: 'loose_object', expected: 'Object' },
+    ]);
+  });
+
+  test('names the field that is missing, and lets optional ones be', () => {
+    const { issues } = v.safeParse(UserSchema, { id: 'u1' });
+    expect(issues?.map((issue) => [v.getDotPath(issue), issue.expected])).toEqual([['name', '"name"']]);
+    expect(v.is(UserSchema, { id: 'u1', name: null })).toBe(true);
+    expect(v.is(UserSchema, { id: 'u1', name: null, note: null })).toBe(false);
+  });
+
+  test('names every wrong field, however deep', () => {
+    const schema = list(model({ users: dictionary(UserSchema) }));
+    const { issues } = v.safeParse(schema, [{ users: { a: { id: 1, name: 2 } } }, 5, {}]);
+    expect(issues?.map((issue) => v.getDotPath(issue))).toEqual(['0.users.a.id', '0.users.a.name', '1', '2.users']);
+  });
+
+  test('keeps an own `__proto__` of JSON as the data that it is', () => {
+    const input: unknown = JSON.parse('{"id":"u1","name":null,"__proto__":{"polluted":true}}');
+    const output = v.parse(UserSchema, input);
+    expect(Object.keys(output)).toEqual(['id', 'name', '__proto__']);
+    expect('polluted' in output).toBe(false);
+    expect('polluted' in {}).toBe(false);
+  });
+
+  test('is not confused by what others put on Object.prototype', () => {
+    Object.defineProperty(Object.prototype, 'stranger', { value: 1, configurable: true, enumerable: true });
+    const verdicts = [v.is(UserSchema, { id: 'u1', name: null }), v.is(dictionary(v.string()), { a: 'b' })];
+    delete (Object.prototype as { stranger?: unknown }).stranger;
+    expect(verdicts).toEqual([true, true]);
+  });
+
+  test('works as a Standard Schema', async () => {
+    expect(await UserSchema['~standard'].validate({ id: 'u1', name: null })).toMatchObject({ value: { id: 'u1' } });
+    expect(await UserSchema['~standard'].validate({ id: 'u1' })).toMatchObject({
+      issues: [{ path: [{ key: 'name' }] }],
+    });
+  });
+
+  test('reports a hundred thousand issues without running out of stack', () => {
+    const { issues } = v.safeParse(
+      list(v.string()),
+      Array.from({ length: 100_000 }, () => 1),
+    );
+    expect(issues).toHaveLength(100_000);
+  });
+});
+
+test('a list refuses what only looks like one', () => {
+  for (const input of [{}, { length: 0 }, null, 'abc', new Uint8Array(2)])
+    expect(v.safeParse(list(v.any()), input).issues).toMatchObject([{ type: 'array', expected: 'Array' }]);
+});
+
+test('a dictionary refuses arrays and what is no object', () => {
+  for (const input of [[], ['a'], null, 'abc', 1])
+    expect(v.safeParse(dictionary(v.string()), input).issues).toMatchObject([{ type: 'record', expected: 'Object' }]);
+});
