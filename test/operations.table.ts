@@ -215,7 +215,8 @@ const friendship = object({
 
 const replyTo = object({
   id: 'm0',
-  userId: 'u2',
+  // The facts promise one, but a robot's message has none, so neither may a reply to it.
+  'userId|null': 'u2',
   username: 'ann',
   'displayName|null': 'Ann',
   content: 'first',
