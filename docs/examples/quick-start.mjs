@@ -84,7 +84,7 @@ const readOnly = async (ctx) => {
 /** What is only done to the sandbox: it writes, and it fails on purpose. */
 const onSandbox = async () => {
   const { serveSandbox } = await import('lagclient/sandbox/node');
-  const { url: baseUrl, sandbox, close } = await serveSandbox({ port: 0 });
+  const { url: baseUrl, sandbox, close } = (await serveSandbox({ port: 0 })).match((served) => served, giveUp);
   console.log(`The sandbox, an in-memory Lag API, listens on ${baseUrl}`);
   const { tokens, ids } = sandbox;
   const user = createContext(tokens.ada, { baseUrl });
@@ -114,15 +114,16 @@ const onSandbox = async () => {
 
   heading('Errors are values');
   const stranger = createContext(tokens.dan, { baseUrl });
-  say(describe((await getServer(stranger, server))._unsafeUnwrapErr()));
-  say(describe((await getServer(user, 'no-such-server'))._unsafeUnwrapErr()));
+  const unexpected = () => 'no error at all';
+  say(await getServer(stranger, server).match(unexpected, describe));
+  say(await getServer(user, 'no-such-server').match(unexpected, describe));
   const sends = Array.from({ length: 12 }, (_, n) =>
     sendRoomMessage(robot, server, rooms.quiet, { content: `spam ${n}` }, { maxRetries: 0 }),
   );
   const refused = (await Promise.all(sends)).find((result) => result.isErr());
   if (refused?.isErr()) say(describe(refused.error));
-  const hurried = await getIdentity(createContext(tokens.ada, { baseUrl: 'http://127.0.0.1:9', maxRetries: 0 }));
-  if (hurried.isErr()) say(describe(hurried.error));
+  sandbox.faults.next({ delayMs: 5_000 });
+  say(await getIdentity(user, { timeoutMs: 100, maxRetries: 0 }).match(unexpected, describe));
 
   await close();
   console.log('\nDone. Every line above came over real HTTP; see docs/examples/quick-start.mjs.');
