@@ -1,0 +1,510 @@
+import { expectTypeOf } from 'vitest';
+import {
+  createContext,
+  createContextWith,
+  type CallOptions,
+  type Context,
+  type RobotContext,
+  type UserContext,
+} from '../src/context.js';
+import type { LagError, LagErrorKind, LagIssue } from '../src/errors.js';
+import type { AvatarUploadResponse } from '../src/models/avatar-upload-response.js';
+import type { Ban } from '../src/models/ban.js';
+import type { CancelEventResponse } from '../src/models/cancel-event-response.js';
+import type { Open } from '../src/models/common.js';
+import type { DmConversation } from '../src/models/dm-conversation.js';
+import type { DmMessage, SendDmMessageBody } from '../src/models/dm-message.js';
+import type { EditMessageBody } from '../src/models/edit-message-body.js';
+import type { EditedRoomMessage } from '../src/models/edited-room-message.js';
+import type { CreateEventBody, Event, RsvpStatus, UpdateEventBody } from '../src/models/event.js';
+import type { EventGuest } from '../src/models/event-guest.js';
+import type { CreateEventTemplateBody, EventTemplate, UpdateEventTemplateBody } from '../src/models/event-template.js';
+import type { Friend } from '../src/models/friend.js';
+import type { FriendRequests } from '../src/models/friend-requests.js';
+import type { Friendship } from '../src/models/friendship.js';
+import type { GuestDecision } from '../src/models/guest-decision.js';
+import type { Health } from '../src/models/health.js';
+import type { Identity } from '../src/models/identity.js';
+import type { ImageMetadata, UploadImageBody } from '../src/models/image-metadata.js';
+import type { ImageStatus } from '../src/models/image-status.js';
+import type { CreateInviteBody, Invite } from '../src/models/invite.js';
+import type { InviteFriendResponse } from '../src/models/invite-friend-response.js';
+import type { InvitePreview } from '../src/models/invite-preview.js';
+import type { CursorQuery, MessagePage } from '../src/models/message-page.js';
+import type { ModerationBody } from '../src/models/moderation-body.js';
+import type { Mute } from '../src/models/mute.js';
+import type { Ok } from '../src/models/ok.js';
+import type { CreateRoleBody, Role, UpdateRoleBody } from '../src/models/role.js';
+import type { RoleAssignment } from '../src/models/role-assignment.js';
+import type { CreateRoomBody, Room, UpdateRoomBody } from '../src/models/room.js';
+import type { RoomMessage, SendRoomMessageBody } from '../src/models/room-message.js';
+import type { RsvpResult } from '../src/models/rsvp-result.js';
+import type { CreateServerBody, Server, UpdateServerBody } from '../src/models/server.js';
+import type { ServerDetails } from '../src/models/server-details.js';
+import type { ServerIconUploadResponse } from '../src/models/server-icon-upload-response.js';
+import type { ServerMember } from '../src/models/server-member.js';
+import type { SteamActivity } from '../src/models/steam-activity.js';
+import type { SteamProfile } from '../src/models/steam-profile.js';
+import type { SystemStatus } from '../src/models/system-status.js';
+import type { PushTokenBody, SetupUserBody, UpdateUserBody, User, UserStatus } from '../src/models/user.js';
+import type { UserConfig } from '../src/models/user-config.js';
+import type { UsernameAvailability } from '../src/models/username-availability.js';
+import type { Version } from '../src/models/version.js';
+import * as dms from '../src/operations/dms.js';
+import * as eventGuests from '../src/operations/event-guests.js';
+import * as eventTemplates from '../src/operations/event-templates.js';
+import * as events from '../src/operations/events.js';
+import * as friends from '../src/operations/friends.js';
+import * as identity from '../src/operations/identity.js';
+import * as images from '../src/operations/images.js';
+import * as invites from '../src/operations/invites.js';
+import * as members from '../src/operations/members.js';
+import * as roles from '../src/operations/roles.js';
+import * as roomMessages from '../src/operations/room-messages.js';
+import * as rooms from '../src/operations/rooms.js';
+import * as servers from '../src/operations/servers.js';
+import * as system from '../src/operations/system.js';
+import * as users from '../src/operations/users.js';
+import type { ImageSource, ImageSourceOptions } from '../src/operations/image-source.js';
+import type { LagIterable, Page } from '../src/pagination.js';
+import { fetchTransport } from '../src/pipeline/fetch-transport.js';
+import type { LagResult } from '../src/pipeline/types.js';
+
+// Each operation, whole.
+expectTypeOf(system.getHealth).toEqualTypeOf<(ctx: Context, options?: CallOptions) => LagResult<Health>>();
+expectTypeOf(system.getVersion).toEqualTypeOf<(ctx: Context, options?: CallOptions) => LagResult<Version>>();
+expectTypeOf(system.getSystemStatus).toEqualTypeOf<(ctx: Context, options?: CallOptions) => LagResult<SystemStatus>>();
+expectTypeOf(system.getConfig).toEqualTypeOf<(ctx: UserContext, options?: CallOptions) => LagResult<UserConfig>>();
+expectTypeOf(identity.getIdentity).toEqualTypeOf<(ctx: Context, options?: CallOptions) => LagResult<Identity>>();
+expectTypeOf(users.getMe).toEqualTypeOf<(ctx: UserContext, options?: CallOptions) => LagResult<User>>();
+expectTypeOf(users.updateMe).toEqualTypeOf<
+  (ctx: UserContext, body: UpdateUserBody, options?: CallOptions) => LagResult<User>
+>();
+expectTypeOf(users.setupAccount).toEqualTypeOf<
+  (ctx: UserContext, body: SetupUserBody, options?: CallOptions) => LagResult<User>
+>();
+expectTypeOf(users.uploadAvatar).toEqualTypeOf<
+  (
+    ctx: UserContext,
+    source: ImageSource,
+    image?: ImageSourceOptions,
+    options?: CallOptions,
+  ) => LagResult<AvatarUploadResponse>
+>();
+expectTypeOf(users.registerPushToken).toEqualTypeOf<
+  (ctx: UserContext, body: PushTokenBody, options?: CallOptions) => LagResult<Ok>
+>();
+expectTypeOf(users.removePushToken).toEqualTypeOf<
+  (ctx: UserContext, token: string, options?: CallOptions) => LagResult<Ok>
+>();
+expectTypeOf(users.requestAccountDeletion).toEqualTypeOf<
+  (ctx: UserContext, options?: CallOptions) => LagResult<User>
+>();
+expectTypeOf(users.cancelAccountDeletion).toEqualTypeOf<(ctx: UserContext, options?: CallOptions) => LagResult<User>>();
+expectTypeOf(users.lookupSteamProfile).toEqualTypeOf<
+  (ctx: UserContext, query: string, options?: CallOptions) => LagResult<SteamProfile>
+>();
+expectTypeOf(users.importSteamAvatar).toEqualTypeOf<
+  (ctx: UserContext, avatarUrl: string, options?: CallOptions) => LagResult<AvatarUploadResponse>
+>();
+expectTypeOf(users.getSteamActivity).toEqualTypeOf<
+  (ctx: UserContext, options?: CallOptions) => LagResult<SteamActivity>
+>();
+expectTypeOf(users.checkUsername).toEqualTypeOf<
+  (ctx: UserContext, username: string, options?: CallOptions) => LagResult<UsernameAvailability>
+>();
+expectTypeOf(users.searchUsers).toEqualTypeOf<
+  (ctx: UserContext, query: string, options?: CallOptions) => LagResult<User[]>
+>();
+expectTypeOf(users.getUser).toEqualTypeOf<
+  (ctx: UserContext, userId: string, options?: CallOptions) => LagResult<User>
+>();
+expectTypeOf(friends.listFriends).toEqualTypeOf<(ctx: UserContext, options?: CallOptions) => LagResult<Friend[]>>();
+expectTypeOf(friends.listFriendRequests).toEqualTypeOf<
+  (ctx: UserContext, options?: CallOptions) => LagResult<FriendRequests>
+>();
+expectTypeOf(friends.sendFriendRequest).toEqualTypeOf<
+  (ctx: UserContext, username: string, options?: CallOptions) => LagResult<Friendship>
+>();
+expectTypeOf(friends.acceptFriendRequest).toEqualTypeOf<
+  (ctx: UserContext, requestId: string, options?: CallOptions) => LagResult<Friendship>
+>();
+expectTypeOf(friends.declineFriendRequest).toEqualTypeOf<
+  (ctx: UserContext, requestId: string, options?: CallOptions) => LagResult<void>
+>();
+expectTypeOf(friends.removeFriend).toEqualTypeOf<
+  (ctx: UserContext, friendshipId: string, options?: CallOptions) => LagResult<void>
+>();
+expectTypeOf(friends.blockUser).toEqualTypeOf<
+  (ctx: UserContext, userId: string, options?: CallOptions) => LagResult<Friendship>
+>();
+expectTypeOf(dms.listDms).toEqualTypeOf<(ctx: UserContext, options?: CallOptions) => LagResult<DmConversation[]>>();
+expectTypeOf(dms.createDm).toEqualTypeOf<
+  (ctx: UserContext, userId: string, options?: CallOptions) => LagResult<DmConversation>
+>();
+expectTypeOf(dms.getDm).toEqualTypeOf<
+  (ctx: UserContext, conversationId: string, options?: CallOptions) => LagResult<DmConversation>
+>();
+expectTypeOf(dms.listDmMessages).toEqualTypeOf<
+  (
+    ctx: UserContext,
+    conversationId: string,
+    query?: CursorQuery,
+    options?: CallOptions,
+  ) => LagResult<MessagePage<DmMessage>>
+>();
+expectTypeOf(dms.sendDmMessage).toEqualTypeOf<
+  (ctx: UserContext, conversationId: string, body: SendDmMessageBody, options?: CallOptions) => LagResult<DmMessage>
+>();
+expectTypeOf(dms.editDmMessage).toEqualTypeOf<
+  (
+    ctx: UserContext,
+    conversationId: string,
+    messageId: string,
+    body: EditMessageBody,
+    options?: CallOptions,
+  ) => LagResult<DmMessage>
+>();
+expectTypeOf(dms.deleteDmMessage).toEqualTypeOf<
+  (ctx: UserContext, conversationId: string, messageId: string, options?: CallOptions) => LagResult<void>
+>();
+expectTypeOf(dms.iterateDmMessages).toEqualTypeOf<
+  (ctx: UserContext, conversationId: string, query?: CursorQuery, options?: CallOptions) => LagIterable<Page<DmMessage>>
+>();
+expectTypeOf(servers.listServers).toEqualTypeOf<(ctx: UserContext, options?: CallOptions) => LagResult<Server[]>>();
+expectTypeOf(servers.createServer).toEqualTypeOf<
+  (ctx: UserContext, body: CreateServerBody, options?: CallOptions) => LagResult<Server>
+>();
+expectTypeOf(servers.getServer).toEqualTypeOf<
+  (ctx: UserContext, serverId: string, options?: CallOptions) => LagResult<ServerDetails>
+>();
+expectTypeOf(servers.updateServer).toEqualTypeOf<
+  (ctx: UserContext, serverId: string, body: UpdateServerBody, options?: CallOptions) => LagResult<Server>
+>();
+expectTypeOf(servers.uploadServerIcon).toEqualTypeOf<
+  (
+    ctx: UserContext,
+    serverId: string,
+    source: ImageSource,
+    image?: ImageSourceOptions,
+    options?: CallOptions,
+  ) => LagResult<ServerIconUploadResponse>
+>();
+expectTypeOf(servers.deleteServer).toEqualTypeOf<
+  (ctx: UserContext, serverId: string, options?: CallOptions) => LagResult<void>
+>();
+expectTypeOf(servers.leaveServer).toEqualTypeOf<
+  (ctx: UserContext, serverId: string, options?: CallOptions) => LagResult<void>
+>();
+expectTypeOf(invites.listInvites).toEqualTypeOf<
+  (ctx: UserContext, serverId: string, options?: CallOptions) => LagResult<Invite[]>
+>();
+expectTypeOf(invites.createInvite).toEqualTypeOf<
+  (ctx: UserContext, serverId: string, body?: CreateInviteBody, options?: CallOptions) => LagResult<Invite>
+>();
+expectTypeOf(invites.revokeInvite).toEqualTypeOf<
+  (ctx: UserContext, serverId: string, inviteId: string, options?: CallOptions) => LagResult<void>
+>();
+expectTypeOf(invites.previewInvite).toEqualTypeOf<
+  (ctx: Context, code: string, options?: CallOptions) => LagResult<InvitePreview>
+>();
+expectTypeOf(invites.joinServer).toEqualTypeOf<
+  (ctx: UserContext, code: string, options?: CallOptions) => LagResult<Server>
+>();
+expectTypeOf(invites.inviteFriend).toEqualTypeOf<
+  (ctx: UserContext, serverId: string, userId: string, options?: CallOptions) => LagResult<InviteFriendResponse>
+>();
+expectTypeOf(members.listMembers).toEqualTypeOf<
+  (ctx: Context, serverId: string, options?: CallOptions) => LagResult<ServerMember[]>
+>();
+expectTypeOf(members.kickMember).toEqualTypeOf<
+  (ctx: UserContext, serverId: string, userId: string, options?: CallOptions) => LagResult<void>
+>();
+expectTypeOf(members.listBans).toEqualTypeOf<
+  (ctx: UserContext, serverId: string, options?: CallOptions) => LagResult<Ban[]>
+>();
+expectTypeOf(members.banMember).toEqualTypeOf<
+  (ctx: UserContext, serverId: string, userId: string, body?: ModerationBody, options?: CallOptions) => LagResult<Ban>
+>();
+expectTypeOf(members.unbanMember).toEqualTypeOf<
+  (ctx: UserContext, serverId: string, userId: string, options?: CallOptions) => LagResult<void>
+>();
+expectTypeOf(members.listMutes).toEqualTypeOf<
+  (ctx: UserContext, serverId: string, options?: CallOptions) => LagResult<Mute[]>
+>();
+expectTypeOf(members.muteMember).toEqualTypeOf<
+  (ctx: UserContext, serverId: string, userId: string, body?: ModerationBody, options?: CallOptions) => LagResult<Mute>
+>();
+expectTypeOf(members.unmuteMember).toEqualTypeOf<
+  (ctx: UserContext, serverId: string, userId: string, options?: CallOptions) => LagResult<void>
+>();
+expectTypeOf(roles.listRoles).toEqualTypeOf<
+  (ctx: UserContext, serverId: string, options?: CallOptions) => LagResult<Role[]>
+>();
+expectTypeOf(roles.createRole).toEqualTypeOf<
+  (ctx: UserContext, serverId: string, body: CreateRoleBody, options?: CallOptions) => LagResult<Role>
+>();
+expectTypeOf(roles.updateRole).toEqualTypeOf<
+  (ctx: UserContext, serverId: string, roleId: string, body: UpdateRoleBody, options?: CallOptions) => LagResult<Role>
+>();
+expectTypeOf(roles.deleteRole).toEqualTypeOf<
+  (ctx: UserContext, serverId: string, roleId: string, options?: CallOptions) => LagResult<void>
+>();
+expectTypeOf(roles.assignRole).toEqualTypeOf<
+  (
+    ctx: UserContext,
+    serverId: string,
+    userId: string,
+    roleId: string,
+    options?: CallOptions,
+  ) => LagResult<RoleAssignment>
+>();
+expectTypeOf(rooms.listRooms).toEqualTypeOf<
+  (ctx: Context, serverId: string, options?: CallOptions) => LagResult<Room[]>
+>();
+expectTypeOf(rooms.createRoom).toEqualTypeOf<
+  (ctx: UserContext, serverId: string, body: CreateRoomBody, options?: CallOptions) => LagResult<Room>
+>();
+expectTypeOf(rooms.updateRoom).toEqualTypeOf<
+  (ctx: UserContext, serverId: string, roomId: string, body: UpdateRoomBody, options?: CallOptions) => LagResult<Room>
+>();
+expectTypeOf(rooms.deleteRoom).toEqualTypeOf<
+  (ctx: UserContext, serverId: string, roomId: string, options?: CallOptions) => LagResult<void>
+>();
+expectTypeOf(roomMessages.listRoomMessages).toEqualTypeOf<
+  (
+    ctx: Context,
+    serverId: string,
+    roomId: string,
+    query?: CursorQuery,
+    options?: CallOptions,
+  ) => LagResult<MessagePage<RoomMessage>>
+>();
+expectTypeOf(roomMessages.sendRoomMessage).toEqualTypeOf<
+  (
+    ctx: Context,
+    serverId: string,
+    roomId: string,
+    body: SendRoomMessageBody,
+    options?: CallOptions,
+  ) => LagResult<RoomMessage>
+>();
+expectTypeOf(roomMessages.editRoomMessage).toEqualTypeOf<
+  (
+    ctx: Context,
+    serverId: string,
+    roomId: string,
+    messageId: string,
+    body: EditMessageBody,
+    options?: CallOptions,
+  ) => LagResult<EditedRoomMessage>
+>();
+expectTypeOf(roomMessages.deleteRoomMessage).toEqualTypeOf<
+  (ctx: Context, serverId: string, roomId: string, messageId: string, options?: CallOptions) => LagResult<void>
+>();
+expectTypeOf(roomMessages.iterateRoomMessages).toEqualTypeOf<
+  (
+    ctx: Context,
+    serverId: string,
+    roomId: string,
+    query?: CursorQuery,
+    options?: CallOptions,
+  ) => LagIterable<Page<RoomMessage>>
+>();
+expectTypeOf(events.listEvents).toEqualTypeOf<
+  (ctx: UserContext, serverId: string, options?: CallOptions) => LagResult<Event[]>
+>();
+expectTypeOf(events.createEvent).toEqualTypeOf<
+  (ctx: UserContext, serverId: string, body: CreateEventBody, options?: CallOptions) => LagResult<Event>
+>();
+expectTypeOf(events.getEvent).toEqualTypeOf<
+  (ctx: UserContext, serverId: string, eventId: string, options?: CallOptions) => LagResult<Event>
+>();
+expectTypeOf(events.updateEvent).toEqualTypeOf<
+  (
+    ctx: UserContext,
+    serverId: string,
+    eventId: string,
+    body: UpdateEventBody,
+    options?: CallOptions,
+  ) => LagResult<Event>
+>();
+expectTypeOf(events.cancelEvent).toEqualTypeOf<
+  (ctx: UserContext, serverId: string, eventId: string, options?: CallOptions) => LagResult<CancelEventResponse>
+>();
+expectTypeOf(events.rsvpEvent).toEqualTypeOf<
+  (
+    ctx: UserContext,
+    serverId: string,
+    eventId: string,
+    status: Open<RsvpStatus>,
+    options?: CallOptions,
+  ) => LagResult<RsvpResult>
+>();
+expectTypeOf(events.toggleEventExternalAccess).toEqualTypeOf<
+  (ctx: UserContext, serverId: string, eventId: string, options?: CallOptions) => LagResult<Event>
+>();
+expectTypeOf(eventGuests.listEventGuests).toEqualTypeOf<
+  (ctx: UserContext, serverId: string, eventId: string, options?: CallOptions) => LagResult<EventGuest[]>
+>();
+expectTypeOf(eventGuests.admitEventGuest).toEqualTypeOf<
+  (
+    ctx: UserContext,
+    serverId: string,
+    eventId: string,
+    guestId: string,
+    options?: CallOptions,
+  ) => LagResult<GuestDecision>
+>();
+expectTypeOf(eventGuests.rejectEventGuest).toEqualTypeOf<
+  (
+    ctx: UserContext,
+    serverId: string,
+    eventId: string,
+    guestId: string,
+    options?: CallOptions,
+  ) => LagResult<GuestDecision>
+>();
+expectTypeOf(eventTemplates.listEventTemplates).toEqualTypeOf<
+  (ctx: UserContext, serverId: string, options?: CallOptions) => LagResult<EventTemplate[]>
+>();
+expectTypeOf(eventTemplates.createEventTemplate).toEqualTypeOf<
+  (ctx: UserContext, serverId: string, body: CreateEventTemplateBody, options?: CallOptions) => LagResult<EventTemplate>
+>();
+expectTypeOf(eventTemplates.updateEventTemplate).toEqualTypeOf<
+  (
+    ctx: UserContext,
+    serverId: string,
+    templateId: string,
+    body: UpdateEventTemplateBody,
+    options?: CallOptions,
+  ) => LagResult<EventTemplate>
+>();
+expectTypeOf(eventTemplates.deleteEventTemplate).toEqualTypeOf<
+  (ctx: UserContext, serverId: string, templateId: string, options?: CallOptions) => LagResult<Ok>
+>();
+expectTypeOf(images.uploadImage).toEqualTypeOf<
+  (ctx: UserContext, source: ImageSource, body: UploadImageBody, options?: CallOptions) => LagResult<ImageMetadata>
+>();
+expectTypeOf(images.getImage).toEqualTypeOf<
+  (ctx: UserContext, imageId: string, options?: CallOptions) => LagResult<ImageMetadata>
+>();
+expectTypeOf(images.getImageStatus).toEqualTypeOf<
+  (ctx: UserContext, imageId: string, options?: CallOptions) => LagResult<ImageStatus>
+>();
+expectTypeOf(images.deleteImage).toEqualTypeOf<
+  (ctx: UserContext, imageId: string, options?: CallOptions) => LagResult<void>
+>();
+expectTypeOf(images.waitForImage).toEqualTypeOf<
+  (
+    ctx: UserContext,
+    imageId: string,
+    wait?: images.WaitForImageOptions,
+    options?: CallOptions,
+  ) => LagResult<ImageStatus>
+>();
+
+// Every operation, by its context: a robot's fits those that a robot may use, and no other.
+type Operations = typeof system &
+  typeof identity &
+  typeof users &
+  typeof friends &
+  typeof dms &
+  typeof servers &
+  typeof invites &
+  typeof members &
+  typeof roles &
+  typeof rooms &
+  typeof roomMessages &
+  typeof events &
+  typeof eventGuests &
+  typeof eventTemplates &
+  typeof images;
+type Taking<C> = {
+  [Name in keyof Operations]: Operations[Name] extends (ctx: infer Ctx, ...rest: never[]) => unknown
+    ? C extends Ctx
+      ? Name
+      : never
+    : never;
+}[keyof Operations];
+expectTypeOf<Taking<Context>>().toEqualTypeOf<keyof Operations>();
+expectTypeOf<Taking<UserContext>>().toEqualTypeOf<keyof Operations>();
+expectTypeOf<Taking<RobotContext>>().toEqualTypeOf<
+  | 'getHealth'
+  | 'getVersion'
+  | 'getSystemStatus'
+  | 'getIdentity'
+  | 'previewInvite'
+  | 'listMembers'
+  | 'listRooms'
+  | 'listRoomMessages'
+  | 'iterateRoomMessages'
+  | 'sendRoomMessage'
+  | 'editRoomMessage'
+  | 'deleteRoomMessage'
+>();
+
+// What a token says of its context.
+expectTypeOf(createContext('lag_robot_a_b')).toEqualTypeOf<RobotContext>();
+expectTypeOf(createContext('lag_pat_a')).toEqualTypeOf<UserContext>();
+expectTypeOf(createContext('lag_pat_a' as string)).toEqualTypeOf<Context>();
+expectTypeOf(createContextWith(fetchTransport(), 'lag_robot_a_b')).toEqualTypeOf<RobotContext>();
+
+export const calls = (user: UserContext, robot: RobotContext): LagResult<unknown>[] => [
+  roomMessages.sendRoomMessage(robot, 's1', 'r1', { content: 'hi' }),
+  // @ts-expect-error A robot has no friends.
+  friends.listFriends(robot),
+  // @ts-expect-error The key says so already.
+  users.getMe(createContext('lag_robot_a_b')),
+  // @ts-expect-error A misspelt field.
+  roomMessages.sendRoomMessage(user, 's1', 'r1', { contnet: 'hi' }),
+  // @ts-expect-error A platform that there is not.
+  users.registerPushToken(user, { token: 't', platform: 'windows' }),
+];
+
+// Answers: optional and nullable as promised, unknown fields kept but not typed, known values suggested.
+expectTypeOf<RoomMessage['userId']>().toEqualTypeOf<string | null>();
+expectTypeOf<RoomMessage['editedAt']>().toEqualTypeOf<string | null | undefined>();
+expectTypeOf<EditedRoomMessage['username']>().toEqualTypeOf<string | undefined>();
+expectTypeOf<EditedRoomMessage['content']>().toEqualTypeOf<string>();
+expectTypeOf<Pick<User, 'steamId'>>().toEqualTypeOf<{ steamId?: string | null | undefined }>();
+expectTypeOf<User['status']>().toEqualTypeOf<Open<UserStatus>>();
+expectTypeOf<'on-the-moon'>().toExtend<User['status']>();
+expectTypeOf<string extends keyof User ? true : false>().toEqualTypeOf<false>();
+// @ts-expect-error A misspelt field.
+export type Misspelt = User['usernmae'];
+
+// An identity is narrowed by its kind.
+export const describe = (identity: Identity): string =>
+  identity.kind === 'robot' ? identity.serverId : identity.username;
+// @ts-expect-error Only a robot has one.
+export const serverOf = (identity: Identity): string => identity.serverId;
+
+// An error is narrowed by its kind, each has what it promises, and none is left over.
+export const explain = (error: LagError): unknown => {
+  expectTypeOf(error.kind).toEqualTypeOf<LagErrorKind>();
+  expectTypeOf(error).toExtend<Error>();
+  switch (error.kind) {
+    case 'rate_limit':
+    case 'server':
+      return expectTypeOf(error.retryAfterSeconds).toEqualTypeOf<number | undefined>();
+    case 'auth':
+    case 'permission':
+    case 'not_found':
+    case 'conflict':
+      expectTypeOf(error.status).toEqualTypeOf<number>();
+      return expectTypeOf(error.code).toEqualTypeOf<string | undefined>();
+    case 'api':
+      return expectTypeOf(error.body).toEqualTypeOf<unknown>();
+    case 'invalid_response':
+      return expectTypeOf(error.issues).toEqualTypeOf<readonly LagIssue[]>();
+    case 'connection':
+    case 'timeout':
+    case 'aborted':
+    case 'invalid_token':
+    case 'invalid_input':
+      return expectTypeOf(error.status).toEqualTypeOf<number | undefined>();
+    default:
+      return expectTypeOf(error).toBeNever();
+  }
+};
