@@ -110,8 +110,9 @@ const create = (
   try {
     const { baseUrl, headers, middleware, userAgent, allowInsecureHttp } = options ?? {};
     const secret = typeof token === 'string' ? token.trim() : '';
-    // Printable ASCII without spaces: a pasted `Bearer …` is refused too.
-    if (!/^[!-~]+$/.test(secret)) throw lagError('invalid_token', 'empty or malformed token');
+    // Printable ASCII without spaces, so that a pasted `Bearer …` is refused, and without what JSON would escape, so that
+    // `hide` finds it wherever it is repeated.
+    if (!/^[!#-[\]-~]+$/.test(secret)) throw lagError('invalid_token', 'empty or malformed token');
     const robot = secret.startsWith('lag_robot_');
     const hide: Hide = (text) => text.replaceAll(secret, '<token>');
     return Object.freeze({
