@@ -1,0 +1,221 @@
+import { getEventListeners } from 'node:events';
+import fc from 'fast-check';
+import { err, errAsync, ok, okAsync } from 'neverthrow';
+import { describe, expect, test, vi } from 'vitest';
+import { createContext, type ContextOptions } from '../../src/context.js';
+import { isLagError, type LagError } from '../../src/errors.js';
+import { sendRoomMessage } from '../../src/operations/room-messages.js';
+import { getMe } from '../../src/operations/users.js';
+import { getVersion } from '../../src/operations/system.js';
+import type { LagRequest, Middleware } from '../../src/pipeline/types.js';
+import { skipTime, trackTimers } from '../support/clock.js';
+import { elapsed, errorOf, valueOf } from '../support/results.js';
+import { ROBOT_TOKEN, sampleMessage, USER_TOKEN } from '../support/samples.js';
+import { empty, json, serve, stall } from '../support/server.js';
+
+const contextOf = (baseUrl: string, middleware: readonly unknown[], options: ContextOptions = {}) =>
+  createContext(USER_TOKEN as string, { baseUrl, middleware: middleware as Middleware[], ...options });
+
+const nowhere = 'http://127.0.0.1:1';
+
+test('the first middleware is outermost', async () => {
+  const server = await serve(json({ version: '1' }));
+  const log: string[] = [];
+  const logging =
+    (name: string): Middleware =>
+    (next) =>
+    async (request) => {
+      log.push(`${name} asks`);
+      const answer = await next(request);
+      log.push(`${name} is answered`);
+      return answer;
+    };
+  await valueOf(getVersion(contextOf(server.url, [logging('first'), logging('second')])));
+  expect(log).toEqual(['first asks', 'second asks', 'second is answered', 'first is answered']);
+});
+
+test('a middleware sees a call once, however often it is tried', async () => {
+  skipTime();
+  const server = await serve(empty(500), empty(503), json({ version: '1' }));
+  const seen: LagRequest[] = [];
+  const spy: Middleware = (next) => (request) => {
+    seen.push(request);
+    return next(request);
+  };
+  await valueOf(getVersion(contextOf(server.url, [spy])));
+  expect(server.requests).toHaveLength(3);
+  expect(seen).toMatchObject([
+    { method: 'GET', path: '/version', baseUrl: server.url, timeoutMs: 30_000, maxRetries: 2 },
+  ]);
+});
+
+test('a middleware sees the path before it is rewritten for robots', async () => {
+  const server = await serve(json(sampleMessage()));
+  const paths: string[] = [];
+  const ctx = createContext(ROBOT_TOKEN, {
+    baseUrl: server.url,
+    middleware: [
+      (next) => (request) => {
+        paths.push(request.path);
+        return next(request);
+      },
+    ],
+  });
+  await valueOf(sendRoomMessage(ctx, 's1', 'r1', { content: 'hi' }));
+  expect(paths).toEqual(['/servers/s1/rooms/r1/messages']);
+  expect(server.requests[0]!.url).toBe('/robots/@me/servers/s1/rooms/r1/messages');
+});
+
+test('a middleware may change the request and the answer', async () => {
+  const server = await serve(json({ version: '1' }));
+  const change: Middleware = (next) => (request) =>
+    next({ ...request, headers: { ...request.headers, 'x-trace': 't1' } }).map((answer) => ({
+      ...answer,
+      body: answer.body.replace('1', '2'),
+    }));
+  expect(await valueOf(getVersion(contextOf(server.url, [change])))).toEqual({ version: '2' });
+  expect(server.requests[0]!.headers).toMatchObject({ 'x-trace': 't1', authorization: `Bearer ${USER_TOKEN}` });
+});
+
+test('a middleware may answer by itself', async () => {
+  const answer = okAsync({ status: 200, headers: new Headers(), body: '{"version":"cached"}' });
+  expect(await valueOf(getVersion(contextOf(nowhere, [() => () => answer])))).toEqual({ version: 'cached' });
+});
+
+test('a middleware may try again by itself, and every attempt counts', async () => {
+  const server = await serve(empty(409), json(sampleMessage()));
+  const twice: Middleware = (next) => (request) => next(request).orElse(() => next(request));
+  const ctx = contextOf(server.url, [twice]);
+  expect(await valueOf(sendRoomMessage(ctx, 's1', 'r1', { content: 'hi' }))).toMatchObject({ id: 'm1' });
+  const failing = await serve(empty(500), empty(404));
+  expect(await errorOf(sendRoomMessage(contextOf(failing.url, [twice]), 's1', 'r1', { content: 'hi' }))).toMatchObject({
+    kind: 'not_found',
+    attempts: 2,
+    maybeApplied: true,
+  });
+});
+
+test('a middleware sees errors, refusals included, and may hand back another one', async () => {
+  const seen: string[] = [];
+  const spy: Middleware = (next) => (request) =>
+    next(request).mapErr((error) => {
+      seen.push(error.kind);
+      return Object.freeze(error);
+    });
+  const server = await serve(empty(403));
+  expect(await errorOf(getVersion(contextOf(server.url, [spy])))).toMatchObject({ kind: 'permission' });
+  const robot = createContext(ROBOT_TOKEN as string, { baseUrl: server.url, middleware: [spy] });
+  expect(await errorOf(getMe(robot))).toMatchObject({ kind: 'invalid_token', attempts: 0 });
+  expect(seen).toEqual(['permission', 'invalid_token']);
+  expect(server.requests).toHaveLength(1);
+});
+
+describe('a middleware that', () => {
+  const boom = (): never => {
+    throw new Error('boom');
+  };
+
+  test.each<[string, unknown]>([
+    ['is no function', 'middleware'],
+    ['is null', null],
+    ['throws when it is composed', boom],
+  ])('%s makes every call an invalid_input', async (_, middleware) => {
+    const ctx = contextOf(nowhere, [middleware]);
+    for (let call = 0; call < 2; call++)
+      expect(await errorOf(getVersion(ctx))).toMatchObject({
+        kind: 'invalid_input',
+        attempts: 0,
+        method: 'GET',
+        path: '/version',
+      });
+  });
+
+  test.each<[string, unknown]>([
+    ['gives no function', () => 5],
+    ['throws', () => boom],
+    ['rejects', () => () => Promise.reject(new Error('boom'))],
+    ['rejects with nothing', () => () => Promise.reject()],
+    ['answers nothing', () => () => undefined],
+    ['answers a text', () => async () => 'ok'],
+    ['answers a bare response', () => async () => ({ status: 200, headers: new Headers(), body: '{}' })],
+    ['answers an Ok of nothing', () => () => okAsync(undefined)],
+    ['answers an Ok without body', () => () => ok({ status: 200, headers: new Headers() })],
+    ['answers an Err of a text', () => () => errAsync('boom')],
+    ['answers an Err of another error', () => () => err(new TypeError('boom'))],
+    ['answers a Result of no kind', () => () => ({ isErr: 5 })],
+    // oxlint-disable-next-line unicorn/no-thenable
+    ['answers a thenable that throws', () => () => ({ then: boom })],
+    ['asks next for nothing', (next: (request: unknown) => unknown) => () => next(undefined)],
+  ])('%s makes the call an invalid_input', async (_, middleware) => {
+    const error = await errorOf(getVersion(contextOf(nowhere, [middleware])));
+    expect(error).toMatchObject({ kind: 'invalid_input', attempts: 0, method: 'GET', path: '/version' });
+  });
+
+  test('throws says why, by its cause', async () => {
+    expect(await errorOf(getVersion(contextOf(nowhere, [() => boom])))).toMatchObject({
+      cause: { message: 'Error: boom' },
+    });
+  });
+
+  test('throws after a send says that it may have been carried out', async () => {
+    const server = await serve(json(sampleMessage()));
+    const late: Middleware = (next) => async (request) => {
+      await next(request);
+      return boom();
+    };
+    expect(await errorOf(sendRoomMessage(contextOf(server.url, [late]), 's1', 'r1', { content: 'hi' }))).toMatchObject({
+      kind: 'invalid_input',
+      attempts: 1,
+      maybeApplied: true,
+    });
+  });
+
+  test('hangs is ended by the deadline, and by the signal', async () => {
+    const timers = trackTimers();
+    const ctx = contextOf(nowhere, [() => () => new Promise(() => {})]);
+    const caller = new AbortController();
+    setTimeout(() => caller.abort(), 10);
+    expect(await errorOf(getVersion(ctx, { deadlineMs: 20 }))).toMatchObject({ kind: 'timeout', attempts: 0 });
+    expect(await errorOf(getVersion(ctx, { signal: caller.signal }))).toMatchObject({ kind: 'aborted', attempts: 0 });
+    expect(getEventListeners(caller.signal, 'abort')).toHaveLength(0);
+    expect(timers).toSatisfy(({ delays, pending }) => delays.length === 1 && pending() === 0);
+  });
+
+  test('is ended ends what it asked for', async () => {
+    const server = await serve(stall);
+    const closed = vi.fn();
+    const spy: Middleware = (next) => (request) => next(request).mapErr((error) => (closed(error.kind), error));
+    const took = await elapsed(
+      errorOf(sendRoomMessage(contextOf(server.url, [spy]), 's1', 'r1', { content: 'hi' }, { deadlineMs: 30 })).then(
+        (error) => expect(error).toMatchObject({ kind: 'timeout', attempts: 1, maybeApplied: true }),
+      ),
+    );
+    expect(took).toBeLessThan(1000);
+    await vi.waitUntil(() => closed.mock.calls.length === 1, { interval: 1 });
+  });
+
+  test('does anything at all leaves the call total', async () => {
+    const hostile = fc.oneof(
+      fc.anything(),
+      fc.anything().map(ok),
+      fc.anything().map((value) => err(value)),
+    );
+    await fc.assert(
+      fc.asyncProperty(hostile, fc.nat(3), async (value, way) => {
+        const middleware = [
+          value,
+          () => value,
+          () => () => value,
+          () => async () => {
+            throw value;
+          },
+        ][way];
+        const result = await getVersion(contextOf(nowhere, [middleware], { deadlineMs: 50, maxRetries: 0 }));
+        expect(result.isErr() && isLagError(result.error) && result.error.kind).toBe(
+          'invalid_input' satisfies LagError['kind'],
+        );
+      }),
+      { numRuns: 300 },
+    );
+  });
+});
