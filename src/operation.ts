@@ -127,10 +127,9 @@ const decode = <T>(
   try {
     const parsed = safeParse(schema!, JSON.parse(response.body));
     if (parsed.success) return ok(parsed.output);
-    issues = parsed.issues.slice(0, 20).map(({ path, expected, input }) => ({
-      path: hide(path?.map((item) => item.key).join('.') ?? ''),
-      // Not valibot's message: that one repeats the value.
-      message: `expected ${expected}, received ${input === null ? 'null' : typeof input}`,
+    issues = parsed.issues.slice(0, 20).map(({ path, message }) => ({
+      path: hide(path?.map(({ key }) => key).join('.') ?? ''),
+      message,
     }));
   } catch {}
   const { status } = response;

@@ -1,7 +1,7 @@
-import * as v from 'valibot';
+import type * as v from 'valibot';
 import { maybeText, optionalMaybeText, text } from './common.js';
 import { MessageImageSchema } from './message-image.js';
-import { model } from './model.js';
+import { maybe, model, optional } from './model.js';
 import { ReplyToSchema } from './reply-to.js';
 
 export const DmMessageSchema = /*#__PURE__*/ model({
@@ -17,8 +17,8 @@ export const DmMessageSchema = /*#__PURE__*/ model({
   createdAt: text,
   /** ISO 8601; absent or `null` while it was never edited. */
   editedAt: optionalMaybeText,
-  replyTo: /*#__PURE__*/ v.optional(/*#__PURE__*/ v.nullable(ReplyToSchema)),
-  image: /*#__PURE__*/ v.optional(/*#__PURE__*/ v.nullable(MessageImageSchema)),
+  replyTo: /*#__PURE__*/ optional(/*#__PURE__*/ maybe(ReplyToSchema)),
+  image: /*#__PURE__*/ optional(/*#__PURE__*/ maybe(MessageImageSchema)),
 });
 
 /** A direct message. */

@@ -1,8 +1,8 @@
-import * as v from 'valibot';
+import type * as v from 'valibot';
 import { optionalFlag, optionalMaybeText, optionalText, text } from './common.js';
 import { MentionSchema } from './mention.js';
 import { MessageImageSchema } from './message-image.js';
-import { list, model } from './model.js';
+import { list, maybe, model, optional } from './model.js';
 import { ReplyToSchema } from './reply-to.js';
 
 export const EditedRoomMessageSchema = /*#__PURE__*/ model({
@@ -24,9 +24,9 @@ export const EditedRoomMessageSchema = /*#__PURE__*/ model({
   guestId: optionalMaybeText,
   guestDisplayName: optionalMaybeText,
   isGuest: optionalFlag,
-  replyTo: /*#__PURE__*/ v.optional(/*#__PURE__*/ v.nullable(ReplyToSchema)),
-  mentions: /*#__PURE__*/ v.optional(/*#__PURE__*/ v.nullable(/*#__PURE__*/ list(MentionSchema))),
-  image: /*#__PURE__*/ v.optional(/*#__PURE__*/ v.nullable(MessageImageSchema)),
+  replyTo: /*#__PURE__*/ optional(/*#__PURE__*/ maybe(ReplyToSchema)),
+  mentions: /*#__PURE__*/ optional(/*#__PURE__*/ maybe(/*#__PURE__*/ list(MentionSchema))),
+  image: /*#__PURE__*/ optional(/*#__PURE__*/ maybe(MessageImageSchema)),
 });
 
 /** A message after an edit: whole for a user, only `id`, `roomId`, `content` and `editedAt` for a robot. */

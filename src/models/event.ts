@@ -1,6 +1,6 @@
-import * as v from 'valibot';
+import type * as v from 'valibot';
 import { flag, maybeText, text, type OpenText } from './common.js';
-import { model } from './model.js';
+import { maybe, model } from './model.js';
 import { RsvpCountsSchema } from './rsvp-counts.js';
 
 /** State of an event. */
@@ -31,7 +31,7 @@ export const EventSchema = /*#__PURE__*/ model({
   /** Whether guests come in without being admitted. */
   externalAutoAdmit: flag,
   rsvpCounts: RsvpCountsSchema,
-  myRsvp: /*#__PURE__*/ v.nullable(text as OpenText<RsvpStatus>),
+  myRsvp: /*#__PURE__*/ maybe(text as OpenText<RsvpStatus>),
   /** The template that made it. */
   templateId: maybeText,
   /** ISO 8601. */

@@ -1,6 +1,6 @@
-import * as v from 'valibot';
+import type * as v from 'valibot';
 import { number, text } from './common.js';
-import { dictionary, model } from './model.js';
+import { dictionary, maybe, model } from './model.js';
 
 export const ImageVariantSchema = /*#__PURE__*/ model({
   url: text,
@@ -15,4 +15,4 @@ export const ImageVariantSchema = /*#__PURE__*/ model({
 /** A smaller or converted version of an image. */
 export interface ImageVariant extends v.InferOutput<typeof ImageVariantSchema> {}
 
-export const ImageVariantsSchema = /*#__PURE__*/ v.nullable(/*#__PURE__*/ dictionary(ImageVariantSchema));
+export const ImageVariantsSchema = /*#__PURE__*/ maybe(/*#__PURE__*/ dictionary(ImageVariantSchema));

@@ -1,103 +1,103 @@
-import * as v from 'valibot';
+import type * as v from 'valibot';
+
+// These are valibot schemas, made here because valibot's own would bring 2.5 kB of message making that nobody sees,
+// and would copy what they check. They check in place: nothing transforms, nothing has a default.
 
 /** A schema of objects whose unknown fields are kept but not typed, so that the compiler catches a misspelt name. */
-export interface ModelSchema<Entries extends v.ObjectEntries> extends v.BaseSchema<
+export interface ModelSchema<Entries extends v.ObjectEntries> extends v.GenericSchema<
   unknown,
-  v.InferOutput<v.ObjectSchema<Entries, undefined>>,
-  v.BaseIssue<unknown>
+  v.InferOutput<v.ObjectSchema<Entries, undefined>>
 > {
-  readonly type: 'loose_object';
   readonly entries: Entries;
 }
 
 /** A schema of arrays. */
-export interface ListSchema<Item extends v.GenericSchema> extends v.BaseSchema<
-  unknown,
-  v.InferOutput<Item>[],
-  v.BaseIssue<unknown>
-> {
-  readonly type: 'array';
+export interface ListSchema<Item extends v.GenericSchema> extends v.GenericSchema<unknown, v.InferOutput<Item>[]> {
   readonly item: Item;
 }
 
 /** A schema of objects whose keys are data. */
-export interface DictionarySchema<Value extends v.GenericSchema> extends v.BaseSchema<
+export interface DictionarySchema<Value extends v.GenericSchema> extends v.GenericSchema<
   unknown,
-  Record<string, v.InferOutput<Value>>,
-  v.BaseIssue<unknown>
+  Record<string, v.InferOutput<Value>>
 > {
-  readonly type: 'record';
   readonly value: Value;
 }
 
-/** `v.looseObject` that checks an object where it is, without a copy: no entry may transform or have a default. */
+/** A schema of one of JavaScript's primitive types. */
+export const primitive = <T>(type: 'string' | 'number' | 'boolean'): v.GenericSchema<T> =>
+  schema(type, type, (value) => typeof value === type);
+
+/** Takes `null` too. */
+export const maybe = <S extends v.GenericSchema>(wrapped: S): v.NullableSchema<S, undefined> =>
+  schema('nullable', '', (value) => value === null || issuesOf(wrapped, value), { wrapped });
+
+/** May be absent. */
+export const optional = <S extends v.GenericSchema>(wrapped: S): v.OptionalSchema<S, undefined> =>
+  schema('optional', '', (value) => value === undefined || issuesOf(wrapped, value), { wrapped });
+
 export const model = <Entries extends v.ObjectEntries>(entries: Entries): ModelSchema<Entries> => {
   const keys = Object.keys(entries);
-  return inPlace('loose_object', 'Object', { entries }, (_, check) => {
-    for (const key of keys) check(key, entries[key]!);
+  return schema('loose_object', 'Object', (value) => isObject(value) && walk(value, keys, (key) => entries[key]!), {
+    entries,
   });
 };
 
-/** `v.array` that checks an array where it is. */
 export const list = <Item extends v.GenericSchema>(item: Item): ListSchema<Item> =>
-  inPlace('array', 'Array', { item }, (input, check) => {
-    for (let index = 0; index < input.length; index++) check(index, item);
-  });
+  schema('array', 'Array', (value) => Array.isArray(value) && walk(value as never, value.keys(), () => item), { item });
 
-/** `v.record` that checks an object where it is, whatever its keys. */
 export const dictionary = <Value extends v.GenericSchema>(value: Value): DictionarySchema<Value> =>
-  inPlace('record', 'Object', { value }, (input, check) => {
-    for (const key of Object.keys(input)) check(key, value);
-  });
+  schema('record', 'Object', (input) => isObject(input) && walk(input, Object.keys(input), () => value), { value });
 
-type Walk = (input: unknown[], check: (key: string | number, schema: v.GenericSchema) => void) => void;
+interface Issue {
+  readonly message: string;
+  path?: { key: string | number }[];
+}
 
-const inPlace = <Schema extends v.GenericSchema>(type: string, expects: string, parts: object, walk: Walk): Schema =>
-  v._standardSchema({
+/** `true` for a value that fits, `false` for one of another type, or what is wrong inside of it. */
+type Verdict = boolean | Issue[];
+
+const schema = (type: string, expects: string, judge: (value: unknown) => Verdict, parts?: object): never =>
+  ({
     kind: 'schema',
     type,
-    reference: inPlace,
     expects,
     async: false,
     ...parts,
-    '~run'(dataset: Dataset, config: v.Config<v.BaseIssue<unknown>>) {
-      const input = dataset.value as unknown[];
-      const isList = type === 'array';
-      if (!input || typeof input !== 'object' || Array.isArray(input) !== isList) {
-        v._addIssue(this as never, 'type', dataset as never, config);
-        return dataset;
-      }
-      dataset.typed = true;
-      // One for all keys, because a page of messages has thousands of them.
-      let field: Dataset = { value: undefined };
-      walk(input, (key, schema) => {
-        const value = (field.value = input[key as number]);
-        if (key in input) {
-          const { issues } = schema['~run'](field as never, config);
-          if (!issues) return;
-          const item = { type: isList ? 'array' : 'object', origin: 'value', input, key, value } as v.IssuePathItem;
-          dataset.issues ??= [];
-          for (const issue of issues as Issue[]) {
-            issue.path = [item, ...(issue.path ?? [])];
-            dataset.issues.push(issue);
-          }
-          dataset.typed = false;
-          field = { value: undefined };
-        } else if (schema.type !== 'optional')
-          v._addIssue(this as never, 'key', dataset as never, config, {
-            input: undefined,
-            expected: `"${key}"`,
-            path: [{ type: 'object', origin: 'key', input: input as never, key: key as string, value }],
-          });
-      });
+    '~run'(dataset: { value: unknown; typed?: boolean; issues?: Issue[] }) {
+      const { value } = dataset;
+      const verdict = judge(value);
+      dataset.typed = verdict === true;
+      if (!verdict)
+        // Without the value, which is not for logs.
+        dataset.issues = [{ message: `expected ${expects}, received ${nameOf(value)}` }];
+      else if (verdict !== true) dataset.issues = verdict;
       return dataset;
     },
-  } as never) as Schema;
+  }) as never;
 
-type Issue = { -readonly [Key in keyof v.BaseIssue<unknown>]: v.BaseIssue<unknown>[Key] };
+const nameOf = (value: unknown): string => (value === null ? 'null' : Array.isArray(value) ? 'Array' : typeof value);
 
-interface Dataset {
-  typed?: boolean;
-  value: unknown;
-  issues?: Issue[];
-}
+const issuesOf = (inner: v.GenericSchema, value: unknown): true | Issue[] =>
+  (inner['~run']({ value }, {}).issues as never) ?? true;
+
+const isObject = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+const walk = <Key extends string | number>(
+  value: Record<string, unknown>,
+  keys: Iterable<Key>,
+  schemaOf: (key: Key) => v.GenericSchema,
+): Verdict => {
+  let issues: Verdict = true;
+  for (const key of keys) {
+    const inner = issuesOf(schemaOf(key), value[key as string]);
+    if (inner === true) continue;
+    if (issues === true) issues = [];
+    for (const issue of inner) {
+      (issue.path ??= []).unshift({ key });
+      issues.push(issue);
+    }
+  }
+  return issues;
+};

@@ -1,6 +1,6 @@
-import * as v from 'valibot';
+import type * as v from 'valibot';
 import { flag, maybeText, optionalFlag, optionalMaybeText, text, type OpenText } from './common.js';
-import { dictionary, model } from './model.js';
+import { dictionary, model, optional } from './model.js';
 
 /** Presence of a user. */
 export type UserStatus = 'online' | 'offline' | 'in-game' | 'idle';
@@ -15,7 +15,7 @@ export const UserSchema = /*#__PURE__*/ model({
   steamId: optionalMaybeText,
   /** ISO 8601. */
   createdAt: text,
-  flags: /*#__PURE__*/ v.optional(
+  flags: /*#__PURE__*/ optional(
     /*#__PURE__*/ model({
       hasAccess: optionalFlag,
       suspended: optionalFlag,
@@ -23,7 +23,7 @@ export const UserSchema = /*#__PURE__*/ model({
       suspendedAt: optionalMaybeText,
       suspendedReason: optionalMaybeText,
       /** By the feature's name. */
-      features: /*#__PURE__*/ v.optional(/*#__PURE__*/ dictionary(flag)),
+      features: /*#__PURE__*/ optional(/*#__PURE__*/ dictionary(flag)),
     }),
   ),
 });
