@@ -1,6 +1,6 @@
 import { err, ResultAsync, type Result } from 'neverthrow';
 import type { CallOptions, ContextState, UserContext } from '../context.js';
-import { lagError, type LagError } from '../errors.js';
+import { lagError, setFields, type LagError } from '../errors.js';
 import { ImageMetadataSchema, type ImageMetadata, type UploadImageBody } from '../models/image-metadata.js';
 import { ImageStatusSchema, type ImageStatus } from '../models/image-status.js';
 import { call, path } from '../operation.js';
@@ -87,6 +87,7 @@ const poll = async (
   wait: WaitForImageOptions | undefined,
   options: CallOptions | undefined,
 ): Promise<Result<ImageStatus, LagError>> => {
+  let error: LagError;
   try {
     const { timeoutMs = 60_000, intervalMs = 1000 } = wait ?? {};
     const { signal, deadlineMs = Infinity } = options ?? {};
@@ -95,17 +96,21 @@ const poll = async (
     const limitMs = Math.min(timeoutMs, deadlineMs);
     const endsAt = performance.now() + limitMs;
     const perCallMs = (ctx as ContextState).settings?.deadlineMs ?? Infinity;
-    for (let pauseMs = intervalMs, leftMs = limitMs; leftMs >= 1; pauseMs = Math.min(pauseMs * 1.5, intervalMs * 5)) {
+    for (
+      let pauseMs = intervalMs, leftMs = limitMs;
+      leftMs >= 1 && !signal?.aborted;
+      pauseMs = Math.min(pauseMs * 1.5, intervalMs * 5)
+    ) {
       const answer = await getImageStatus(ctx, imageId, { ...options, deadlineMs: Math.min(leftMs, perCallMs) });
       if (answer.isErr() || /^(ready|failed)$/.test(answer.value.processingStatus)) return answer;
       await sleep(Math.min(pauseMs, endsAt - performance.now()), signal);
-      if (signal?.aborted) return err(aborted(signal));
       leftMs = endsAt - performance.now();
     }
-    return err(lagError('timeout', `not ready within ${limitMs} ms`));
+    error = signal?.aborted ? aborted(signal) : lagError('timeout', `not ready within ${limitMs} ms`);
   } catch (thrown) {
-    return err(toInvalidInput(thrown));
+    error = toInvalidInput(thrown);
   }
+  return err(setFields(error, { method: 'GET', path: path`/images/${imageId}/status` || undefined }));
 };
 
 const toForm = (blob: Blob, filename: string, { purpose, alt, entityId }: UploadImageBody): FormData => {
