@@ -125,7 +125,7 @@ const decode = <T>(
   if (!schema && !/^\s*</.test(response.body)) return ok(undefined as T);
   let issues = [{ path: '', message: 'not JSON' }];
   try {
-    const parsed = safeParse(schema!, JSON.parse(response.body));
+    const parsed = safeParse(schema!, JSON.parse(response.body || 'null'));
     if (parsed.success) return ok(parsed.output);
     issues = parsed.issues.slice(0, 20).map(({ path, message }) => ({
       path: hide(path?.map(({ key }) => key).join('.') ?? ''),
