@@ -1,0 +1,189 @@
+import { inspect } from 'node:util';
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { createContext } from '../src/context.js';
+import { isLagError, lagError, type LagError } from '../src/errors.js';
+import { getVersion } from '../src/operations/system.js';
+import { errorOf } from './support/results.js';
+import { USER_TOKEN } from './support/samples.js';
+import { json, refusedUrl, serve } from './support/server.js';
+
+const failure = async (status: number, body: unknown): Promise<LagError> => {
+  const server = await serve(json(body, status, { 'x-request-id': 'q1' }));
+  return errorOf(getVersion(createContext(USER_TOKEN, { baseUrl: server.url, maxRetries: 0 })));
+};
+
+describe('a LagError', () => {
+  test('is an Error that says its name, message and where it comes from', async () => {
+    const error = await failure(404, { error: 'NOT_FOUND', message: 'No such room', statusCode: 404 });
+    expect(error).toBeInstanceOf(Error);
+    expect(error.name).toBe('LagError');
+    expect(String(error)).toBe('LagError: No such room');
+    expect(error.stack).toMatch(/^LagError: No such room\n\s+at /);
+    const printed = inspect(error);
+    expect(printed).toMatch(/^LagError: No such room\n/);
+    for (const field of [
+      "kind: 'not_found'",
+      'status: 404',
+      "requestId: 'q1'",
+      "code: 'NOT_FOUND'",
+      'attempts: 1',
+      "path: '/version'",
+    ])
+      expect(printed).toContain(field);
+  });
+
+  test('of a connection says in its message and its cause what broke', async () => {
+    const error = await errorOf(getVersion(createContext(USER_TOKEN, { baseUrl: await refusedUrl(), maxRetries: 0 })));
+    expect(String(error)).toMatch(/^LagError: .*ECONNREFUSED 127\.0\.0\.1/);
+    expect(error.stack).toContain('ECONNREFUSED');
+    expect(error.cause).toBeInstanceOf(Error);
+    expect(error.cause).toMatchObject({
+      code: 'ECONNREFUSED',
+      stack: expect.stringContaining('connect ECONNREFUSED') as string,
+    });
+    expect(Object.keys(error.cause as object)).toEqual(['code']);
+  });
+
+  test('is logged as a plain object without body, stack and cause', async () => {
+    const error = await failure(418, { error: 'TEAPOT', message: 'short', secret: 'in the body' });
+    expect(error).toMatchObject({ body: { secret: 'in the body' } });
+    expect(JSON.parse(JSON.stringify(error))).toEqual({
+      name: 'LagError',
+      message: 'short',
+      kind: 'api',
+      status: 418,
+      code: 'TEAPOT',
+      requestId: 'q1',
+      method: 'GET',
+      path: '/version',
+      attempts: 1,
+      maybeApplied: false,
+    });
+    const broken = await errorOf(getVersion(createContext(USER_TOKEN, { baseUrl: await refusedUrl(), maxRetries: 0 })));
+    expect(Object.keys(broken.toJSON()).sort()).toEqual([
+      'attempts',
+      'kind',
+      'maybeApplied',
+      'message',
+      'method',
+      'name',
+      'path',
+    ]);
+  });
+
+  test('has no fields that it does not know', async () => {
+    const error = await failure(500, {});
+    expect(Object.keys(error).sort()).toEqual([
+      'attempts',
+      'kind',
+      'maybeApplied',
+      'method',
+      'path',
+      'requestId',
+      'status',
+    ]);
+  });
+
+  test('holds the innermost cause only, as a copy', () => {
+    const inner = Object.assign(new Error('inner'), { code: 'EINNER', request: { secret: true } });
+    const outer = new Error('outer', { cause: new Error('middle', { cause: inner }) });
+    const { cause } = lagError('connection', 'm', { cause: outer }) as { cause: Error };
+    expect(cause).toMatchObject({ message: 'Error: inner', code: 'EINNER', stack: inner.stack });
+    expect(cause).not.toBe(inner);
+    expect(cause).not.toHaveProperty('request');
+  });
+
+  test('takes any cause at all, cyclic ones too', () => {
+    const cyclic = new Error('cyclic');
+    cyclic.cause = cyclic;
+    expect(lagError('connection', 'm', { cause: cyclic }).cause).toMatchObject({ message: 'Error: cyclic' });
+    const traps = {
+      get: () => {
+        throw new Error('trapped');
+      },
+    };
+    for (const cause of [null, 0, '', Object.create(null), new Proxy(new Error('x'), traps)] as unknown[])
+      expect(lagError('connection', 'm', { cause }).cause).toBeInstanceOf(Error);
+    fc.assert(
+      fc.property(fc.anything(), (cause) => {
+        const error = lagError('aborted', 'm', { cause });
+        expect(isLagError(error)).toBe(true);
+        expect('cause' in error).toBe(cause !== undefined);
+      }),
+    );
+  });
+});
+
+describe('isLagError', () => {
+  test('knows every error of the package, of another copy of it too', async () => {
+    expect(isLagError(await failure(401, {}))).toBe(true);
+    expect(isLagError(lagError('timeout', 'm'))).toBe(true);
+    expect(isLagError(Object.assign(new Error('m'), { name: 'LagError', kind: 'timeout' }))).toBe(true);
+  });
+
+  test('knows nothing else, and never throws', () => {
+    const traps = {
+      get: () => {
+        throw new Error('trapped');
+      },
+      getPrototypeOf: () => {
+        throw new Error('trapped');
+      },
+    };
+    for (const value of [
+      new Error('m'),
+      new TypeError('m'),
+      { name: 'LagError', kind: 'timeout' },
+      new Proxy({}, traps),
+      null,
+      undefined,
+      'LagError',
+    ])
+      expect(isLagError(value)).toBe(false);
+    fc.assert(fc.property(fc.anything(), (value) => !isLagError(value)));
+  });
+
+  test('narrows by kind', async () => {
+    const error: unknown = await failure(429, {});
+    expect(isLagError(error) && error.kind === 'rate_limit' && error.retryAfterSeconds).toBeUndefined();
+  });
+});
+
+describe('Retry-After', () => {
+  const secondsOf = async (header: string, status = 429): Promise<number | undefined> => {
+    const ctx = createContext(USER_TOKEN, {
+      maxRetries: 0,
+      fetch: async () => new Response('', { status, headers: { 'retry-after': header } }),
+    });
+    return ((await errorOf(getVersion(ctx))) as { retryAfterSeconds?: number }).retryAfterSeconds;
+  };
+
+  test('in seconds is what it says', async () => {
+    await fc.assert(fc.asyncProperty(fc.nat(), async (seconds) => (await secondsOf(`${seconds}`)) === seconds));
+  });
+
+  test('as a date is the time until then, never less than none', async () => {
+    const dates = fc.date({ min: new Date(0), max: new Date('9999-12-31'), noInvalidDate: true });
+    await fc.assert(
+      fc.asyncProperty(dates, async (date) => {
+        const whole = Math.floor(date.getTime() / 1000);
+        const seconds = (await secondsOf(date.toUTCString(), 503))!;
+        expect(Math.abs(seconds - Math.max(0, whole - Date.now() / 1000))).toBeLessThan(2);
+      }),
+    );
+  });
+
+  test('of anything is a number from 0 up, or none', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.stringMatching(/^[ -~]*$/), async (header) => {
+        const seconds = await secondsOf(header);
+        expect(seconds === undefined || (seconds >= 0 && seconds <= Number.MAX_SAFE_INTEGER)).toBe(true);
+      }),
+    );
+  });
+
+  test.each([401, 500, 502, 400])('on a %d is not looked at', async (status) => {
+    expect(await secondsOf('5', status)).toBeUndefined();
+  });
+});
