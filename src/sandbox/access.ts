@@ -1,9 +1,11 @@
+import { Permission } from '../models/permission.js';
+import type { RobotPermission } from '../models/robot-info.js';
+import type { ServerRoleName } from '../models/role.js';
 import { refuse } from './http.js';
 import type {
   EventRow,
   MemberRow,
   MessageRow,
-  RobotPermission,
   RobotRow,
   RoleRow,
   RoomRow,
@@ -12,24 +14,9 @@ import type {
   World,
 } from './world.js';
 
-/** The bits of a role's `permissions`. */
-export const bits = {
-  MANAGE_SERVER: 1 << 0,
-  MANAGE_ROLES: 1 << 1,
-  MANAGE_ROOMS: 1 << 2,
-  MANAGE_MESSAGES: 1 << 3,
-  MANAGE_MEMBERS: 1 << 4,
-  KICK_MEMBERS: 1 << 5,
-  BAN_MEMBERS: 1 << 6,
-  MUTE_MEMBERS: 1 << 7,
-  MANAGE_EVENTS: 1 << 8,
-  MENTION_EVERYONE: 1 << 9,
-  CREATE_INVITES: 1 << 10,
-} as const;
+export const allBits = Object.values(Permission).reduce((all, bit) => all | bit, 0);
 
-export const allBits = (1 << 11) - 1;
-
-export type Bit = keyof typeof bits;
+export type Bit = keyof typeof Permission;
 
 /** Where a user stands in a server. */
 export interface Membership {
@@ -44,12 +31,13 @@ export const findUser = (world: World, userId: string): UserRow =>
 export const findServer = (world: World, serverId: string): ServerRow =>
   world.servers.get(serverId) ?? refuse(404, 'Server not found');
 
-/** The server, for one of its members; with `needs` only where the member's role has one of these bits. */
+/** The server, for one of its members; with `needs` only where the member's role has one of these Permission. */
 export const enter = (world: World, me: UserRow, serverId: string, ...needs: Bit[]): Membership => {
   const server = findServer(world, serverId);
   const member = server.members.get(me.id) ?? refuse(403, 'You are not a member of this server');
   const role = roleOf(server, member);
-  if (needs.length && !needs.some((bit) => role.permissions & bits[bit])) refuse(403, `You need ${needs.join(' or ')}`);
+  if (needs.length && !needs.some((bit) => role.permissions & Permission[bit]))
+    refuse(403, `You need ${needs.join(' or ')}`);
   return { server, member, role };
 };
 
@@ -68,11 +56,11 @@ export const enterAsRobot = (
 
 export const roleOf = (server: ServerRow, member: MemberRow): RoleRow => server.roles.get(member.roleId)!;
 
-export const defaultRole = (server: ServerRow, makes: 'owner' | 'admin' | 'member'): RoleRow =>
+export const defaultRole = (server: ServerRow, makes: ServerRoleName): RoleRow =>
   [...server.roles.values()].find((role) => role.makes === makes)!;
 
 /** `owner`, `admin` or `member`; a role that somebody made leaves its members `member`. */
-export const rankOf = (server: ServerRow, userId: string): 'owner' | 'admin' | 'member' => {
+export const rankOf = (server: ServerRow, userId: string): ServerRoleName => {
   const member = server.members.get(userId);
   return (member && roleOf(server, member).makes) ?? 'member';
 };

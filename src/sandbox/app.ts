@@ -1,8 +1,8 @@
 import { Hono } from 'hono';
 import { cors } from 'hono/cors';
 import { misbehave, type FaultQueue } from './faults.js';
-import { envelope, Refusal, type Edge } from './http.js';
-import { record, recordBody, type Entry } from './request-log.js';
+import { envelope, Refusal } from './http.js';
+import { record, type Entry } from './request-log.js';
 import { dmRoutes } from './routes/dms.js';
 import { eventRoutes } from './routes/events.js';
 import { eventTemplateRoutes } from './routes/event-templates.js';
@@ -57,26 +57,7 @@ export const createApp = (
   onRequest: ((entry: Entry) => void) | undefined,
 ): ((request: Request) => Promise<Response>) => {
   const api = createApi(world);
-  let count = 0;
-
-  const handle = async (request: Request): Promise<Response> => {
-    const id = `req_${String(++count).padStart(6, '0')}`;
-    const entry = record(log, request, id, world.clock.now());
-    const edge: Edge = { recordBody: (body, text) => recordBody(entry, body, text) };
-    const answer = async () => api.fetch(request, edge);
-    try {
-      const fault = faults.take(request);
-      entry.faulty = fault !== undefined;
-      const response = fault ? await misbehave(fault, request, world.clock, answer) : await answer();
-      entry.status = response.status;
-      response.headers.set('x-request-id', id);
-      return response;
-    } finally {
-      onRequest?.(entry);
-    }
-  };
-
-  const edge = new Hono();
+  const edge = new Hono<{ Bindings: Entry }>();
   edge.use(
     cors({
       origin: (origin) => (localOrigin.test(origin) ? origin : null),
@@ -84,10 +65,29 @@ export const createApp = (
       maxAge: 600,
     }),
   );
-  edge.all('*', (c) => handle(c.req.raw));
+  edge.all('*', async (c) => {
+    const request = c.req.raw;
+    const answer = async () => api.fetch(request, c.env);
+    const fault = faults.take(request);
+    if (!fault) return answer();
+    c.env.faulty = true;
+    return misbehave(fault, request, world.clock, answer);
+  });
   // A broken connection stays one.
   edge.onError((error) => {
     throw error;
   });
-  return async (request) => edge.fetch(request);
+
+  let count = 0;
+  return async (request) => {
+    const entry = record(log, request, `req_${String(++count).padStart(6, '0')}`, world.clock.now());
+    try {
+      const response = await edge.fetch(request, entry);
+      entry.status = response.status;
+      response.headers.set('x-request-id', entry.id);
+      return response;
+    } finally {
+      onRequest?.(entry);
+    }
+  };
 };

@@ -1,8 +1,9 @@
+import type { RobotPermission } from '../models/robot-info.js';
 import { iso } from './views.js';
 import { deliver } from './webhooks.js';
-import type { RobotEvent, RobotEventType, RobotPermission, RobotRow, World } from './world.js';
+import type { RobotEvent, RobotRow, SandboxEventType, World } from './world.js';
 
-const permissionFor: Record<RobotEventType, RobotPermission> = {
+const permissionFor: Record<SandboxEventType, RobotPermission> = {
   'room.message': 'read_messages',
   'room.message.edited': 'read_messages',
   'room.message.deleted': 'read_messages',
@@ -17,7 +18,7 @@ const permissionFor: Record<RobotEventType, RobotPermission> = {
   'server.updated': 'read_rooms',
 };
 
-export const eventTypes = Object.keys(permissionFor) as RobotEventType[];
+export const eventTypes = Object.keys(permissionFor) as SandboxEventType[];
 
 export const robotPermissions: readonly RobotPermission[] = [
   'read_messages',
@@ -32,16 +33,16 @@ export const robotPermissions: readonly RobotPermission[] = [
 const longestOutbox = 1000;
 
 /** Tells the server's robots that subscribed to it and may know. */
-export const emit = (world: World, serverId: string, type: RobotEventType, data: Record<string, unknown>): void => {
+export const emit = (world: World, serverId: string, type: SandboxEventType, data: Record<string, unknown>): void => {
   for (const robot of world.robots.values()) {
     if (robot.serverId === serverId && robot.active && wants(robot, type)) queue(world, robot, type, data);
   }
 };
 
-const wants = (robot: RobotRow, type: RobotEventType): boolean =>
+const wants = (robot: RobotRow, type: SandboxEventType): boolean =>
   robot.events.includes(type) && robot.permissions.includes(permissionFor[type]);
 
-const queue = (world: World, robot: RobotRow, type: RobotEventType, data: Record<string, unknown>): void => {
+const queue = (world: World, robot: RobotRow, type: SandboxEventType, data: Record<string, unknown>): void => {
   const timestamp = iso(world.clock.now());
   const event: RobotEvent = {
     id: world.random.id(),

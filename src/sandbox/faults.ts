@@ -28,7 +28,7 @@ export interface SandboxFault {
   readonly stall?: boolean;
   /** Sends half of the answer's body and breaks the connection. */
   readonly truncate?: boolean;
-  /** Spreads the answer's body over so many milliseconds, on the sandbox's clock. */
+  /** Spreads the answer's body over so many milliseconds, on the sandbox's clock. Not the body of an event stream. */
   readonly slow?: number;
 }
 
@@ -48,7 +48,10 @@ export interface FaultQueue extends SandboxFaults {
 export const createFaults = (): FaultQueue => {
   let queue: { fault: SandboxFault; left: number }[] = [];
   return {
-    next: (fault) => void queue.push({ fault, left: fault.times ?? 1 }),
+    next: (fault) => {
+      const { times = 1 } = fault;
+      if (times > 0) queue.push({ fault, left: times });
+    },
     clear: () => {
       queue = [];
     },
@@ -56,7 +59,7 @@ export const createFaults = (): FaultQueue => {
       return queue.map(({ fault }) => fault);
     },
     take: (request) => {
-      const found = queue.find(({ fault, left }) => left > 0 && matches(fault, request));
+      const found = queue.find(({ fault }) => matches(fault, request));
       if (found) found.left -= 1;
       queue = queue.filter(({ left }) => left > 0);
       return found?.fault;
@@ -85,7 +88,7 @@ export const misbehave = async (
   if (fault.delayMs) await wait(clock, fault.delayMs, request.signal);
   const isMadeUp = fault.reset || fault.html || fault.status !== undefined || fault.body !== undefined;
   const real = !isMadeUp || fault.applied ? await answer() : undefined;
-  if (fault.reset) throw new TypeError('The sandbox broke the connection, as a fault told it to');
+  if (fault.reset) throw brokenConnection();
   return spoil(fault, request.signal, clock, isMadeUp || !real ? madeUp(fault) : real);
 };
 
@@ -109,30 +112,54 @@ const spoil = async (
   response: Response,
 ): Promise<Response> => {
   if (!response.body || !(truncate || stall || slow)) return response;
-  const bytes = new Uint8Array(await response.arrayBuffer());
-  const half = bytes.subarray(0, bytes.length >> 1);
+  // An event stream has no half: it stalls or breaks off before its first event.
+  const isEndless = response.headers.has('transfer-encoding');
+  if (isEndless && slow) return response;
+  if (isEndless) await response.body.cancel();
+  const bytes = new Uint8Array(isEndless ? 0 : await response.arrayBuffer());
   const headers = new Headers(response.headers);
   headers.set('transfer-encoding', 'chunked');
-  const steps = 10;
-  let step = 0;
-  let hasSent = false;
-  const body = new ReadableStream<Uint8Array>({
-    pull: async (controller) => {
-      if (slow) {
-        await wait(clock, slow / steps, signal);
-        const size = Math.ceil(bytes.length / steps);
-        const part = bytes.subarray(step * size, ++step * size);
-        if (part.length) controller.enqueue(part);
-        if (step * size >= bytes.length) controller.close();
-      } else if (!hasSent) {
-        hasSent = true;
-        controller.enqueue(half);
-      } else if (stall) await wait(clock, Infinity, signal);
-      else controller.error(new TypeError('The sandbox broke the connection, as a fault told it to'));
-    },
-  });
+  const body = slow ? drip(bytes, slow, signal, clock) : breakOff(bytes, stall ?? false, signal, clock);
   return new Response(body, { status: response.status, headers });
 };
+
+const drip = (bytes: Uint8Array, ms: number, signal: AbortSignal, clock: SandboxClock): ReadableStream<Uint8Array> => {
+  const steps = 10;
+  const upTo = (step: number) => Math.floor((bytes.length * step) / steps);
+  let step = 0;
+  return new ReadableStream({
+    pull: async (controller) => {
+      let part;
+      do {
+        await wait(clock, ms / steps, signal);
+        part = bytes.subarray(upTo(step), upTo(++step));
+      } while (!part.length && step < steps);
+      if (part.length) controller.enqueue(part);
+      if (step === steps) controller.close();
+    },
+  });
+};
+
+const breakOff = (
+  bytes: Uint8Array,
+  stall: boolean,
+  signal: AbortSignal,
+  clock: SandboxClock,
+): ReadableStream<Uint8Array> => {
+  let hasSent = false;
+  return new ReadableStream({
+    pull: async (controller) => {
+      if (hasSent) {
+        if (stall) await wait(clock, Infinity, signal);
+        throw brokenConnection();
+      }
+      hasSent = true;
+      controller.enqueue(bytes.subarray(0, bytes.length >> 1));
+    },
+  });
+};
+
+const brokenConnection = () => new TypeError('The sandbox broke the connection, as a fault told it to');
 
 /** Waits on the sandbox's clock; rejects when the client has gone. */
 export const wait = (clock: SandboxClock, ms: number, signal: AbortSignal): Promise<void> =>

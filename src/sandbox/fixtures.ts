@@ -1,18 +1,10 @@
+import type { RobotPermission } from '../models/robot-info.js';
+import type { UserStatus } from '../models/user.js';
 import { defaultRole } from './access.js';
 import { emit, eventTypes, robotPermissions } from './events.js';
 import { leaveVoice, makeEvent, makeMember, makeRobot, makeRoom, makeServer, makeToken, makeUser } from './make.js';
 import { given } from './schemas.js';
-import type {
-  Delivery,
-  EventRow,
-  RobotEventType,
-  RobotPermission,
-  RoomRow,
-  ServerRow,
-  UserRow,
-  UserStatus,
-  World,
-} from './world.js';
+import type { Delivery, EventRow, SandboxEventType, RoomRow, ServerRow, UserRow, World } from './world.js';
 
 /** A user of the sandbox. */
 export interface SandboxUser {
@@ -55,12 +47,14 @@ export interface SandboxFixtures {
     serverId?: string;
     name?: string;
     permissions?: readonly RobotPermission[];
-    events?: readonly RobotEventType[];
+    events?: readonly SandboxEventType[];
     delivery?: 'poll' | 'sse' | SandboxWebhook;
     active?: boolean;
   }): SandboxRobot;
   /** Somebody without an account who asks to come to an event. */
   addGuest(guest: { eventId: string; displayName: string }): { id: string };
+  /** Ends the robot's open poll or event stream, as a restart of the server would. */
+  disconnectRobot(robotId: string): void;
   setStatus(userId: string, status: UserStatus): void;
   joinVoice(voice: { roomId: string; userId: string }): void;
   leaveVoice(voice: { roomId: string; userId: string }): void;
@@ -159,6 +153,7 @@ export const createFixtures = (world: World, home: () => string): SandboxFixture
       });
       return { id };
     },
+    disconnectRobot: (robotId) => world.robots.get(robotId)?.listener?.(),
     setStatus: (userId, status) => {
       user(userId).status = status;
       for (const { id, members } of world.servers.values())

@@ -1,5 +1,6 @@
 import type { Context } from 'hono';
 import * as v from 'valibot';
+import { recordBody, type Entry } from './request-log.js';
 
 /** What a route throws to answer with an error; `onError` makes the envelope of it. */
 export class Refusal extends Error {
@@ -66,7 +67,7 @@ const readJson = async <T extends v.GenericSchema>(
   } catch {
     refuse(400, 'The body is not valid JSON');
   }
-  (c.env as Edge).recordBody(body, text);
+  recordBody(c.env as Entry, body, text);
   return check(schema, body, 'body');
 };
 
@@ -77,11 +78,6 @@ export const check = <T extends v.GenericSchema>(schema: T, value: unknown, name
   const path = v.getDotPath(issue);
   throw new Refusal(400, `${path ? `${name}.${path}` : name}: ${issue.message}`);
 };
-
-/** What the edge hands to every route beside the request. */
-export interface Edge {
-  recordBody(body: unknown, text: string): void;
-}
 
 // A client that is still sending does not read the answer, so what is too long is read on, up to here.
 const longestDrain = 64 * mebibyte;

@@ -5,4 +5,4 @@ export type { SandboxFixtures, SandboxRobot, SandboxUser, SandboxWebhook } from 
 export type { SandboxRequest } from './request-log.js';
 export type { SandboxIds, SandboxTokens } from './seed.js';
 export type { SandboxState } from './state.js';
-export type { RobotEventType, RobotPermission, WebhookDelivery } from './world.js';
+export type { SandboxEventType, WebhookDelivery } from './world.js';

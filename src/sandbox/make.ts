@@ -1,4 +1,6 @@
-import { allBits, bits, defaultRole } from './access.js';
+import type { ServerRoleName } from '../models/role.js';
+import { allBits, defaultRole } from './access.js';
+import { Permission } from '../models/permission.js';
 import { emit, eventTypes } from './events.js';
 import { iso } from './views.js';
 import type {
@@ -55,7 +57,7 @@ export const makeServer = (
   world.servers.set(server.id, server);
   makeRole(world, server, { name: 'Owner', permissions: allBits, sortOrder: 0, makes: 'owner' });
   makeRole(world, server, { name: 'Admin', permissions: allBits, sortOrder: 1, makes: 'admin' });
-  makeRole(world, server, { name: 'Member', permissions: bits.CREATE_INVITES, sortOrder: 1000, makes: 'member' });
+  makeRole(world, server, { name: 'Member', permissions: Permission.CREATE_INVITES, sortOrder: 1000, makes: 'member' });
   makeRoom(world, server, { name: 'General', createdBy: ownerId });
   makeMember(world, server, ownerId, 'owner');
   return server;
@@ -93,7 +95,7 @@ export const makeMember = (
   world: World,
   server: ServerRow,
   userId: string,
-  makes: 'owner' | 'admin' | 'member' = 'member',
+  makes: ServerRoleName = 'member',
 ): MemberRow => {
   const member: MemberRow = { userId, roleId: defaultRole(server, makes).id, joinedAt: world.clock.now() };
   server.members.set(userId, member);
@@ -117,6 +119,20 @@ export const leaveVoice = (world: World, server: ServerRow, room: RoomRow, userI
   const durationSeconds = Math.floor((world.clock.now() - joinedAt) / 1000);
   const username = world.users.get(userId)?.username;
   emit(world, server.id, 'voice.leave', { roomId: room.id, userId, username, durationSeconds });
+};
+
+/** Takes an account away with its friendships, conversations, memberships and servers. What it said in rooms stays. */
+export const dropUser = (world: World, user: UserRow): void => {
+  world.users.delete(user.id);
+  for (const [token, caller] of world.callers)
+    if (caller.kind === 'user' && caller.user === user) world.callers.delete(token);
+  for (const { id, requesterId, addresseeId } of world.friendships.values())
+    if ([requesterId, addresseeId].includes(user.id)) world.friendships.delete(id);
+  for (const { id, userIds } of world.dms.values()) if (userIds.includes(user.id)) world.dms.delete(id);
+  for (const server of world.servers.values()) {
+    if (server.ownerId === user.id) dropServer(world, server);
+    else if (server.members.has(user.id)) dropMember(world, server, user.id);
+  }
 };
 
 /** Takes a server away with its invites and robots; their keys are no longer known. */

@@ -32,7 +32,7 @@ export interface Sandbox extends SandboxFixtures {
    * Answers as the API would, whatever the origin of the URL: a fetch handler, and a `fetch` for `createContext`.
    * Rejects where a `fetch` does: when the signal aborts, and when a fault breaks the connection.
    */
-  readonly fetch: (input: RequestInfo | URL, init?: RequestInit) => Promise<Response>;
+  readonly fetch: (input: string | URL | Request, init?: RequestInit) => Promise<Response>;
   /** For `createContextWith`. */
   readonly transport: Handler;
   /** What the sandbox holds now, in the API's own shapes. */
@@ -77,13 +77,7 @@ export const createSandbox = (options: SandboxOptions = {}): Sandbox => {
     ids,
     clock,
     requests: log,
-    faults: {
-      next: faults.next,
-      clear: faults.clear,
-      get pending() {
-        return faults.pending;
-      },
-    },
+    faults,
     ...createFixtures(world, () => ids.server),
     settled: () => settled(world),
     reset: () => {
@@ -99,7 +93,7 @@ export const createSandbox = (options: SandboxOptions = {}): Sandbox => {
 /** As `fetch` does: rejects for a URL that is none, and at once when the signal aborts. */
 const fetchAnswer = async (
   answer: (request: Request) => Promise<Response>,
-  input: RequestInfo | URL,
+  input: string | URL | Request,
   init: RequestInit | undefined,
 ): Promise<Response> => {
   const request = new Request(input, init);

@@ -1,4 +1,4 @@
-import { bits } from './access.js';
+import { Permission } from '../models/permission.js';
 import {
   makeEvent,
   makeInvite,
@@ -89,7 +89,8 @@ export const plantSeed = (world: World): { tokens: SandboxTokens; ids: SandboxId
   const moderator = makeRole(world, server, {
     name: 'Moderator',
     color: '#2f9e44',
-    permissions: bits.MANAGE_MESSAGES | bits.KICK_MEMBERS | bits.MUTE_MEMBERS | bits.CREATE_INVITES,
+    permissions:
+      Permission.MANAGE_MESSAGES | Permission.KICK_MEMBERS | Permission.MUTE_MEMBERS | Permission.CREATE_INVITES,
     sortOrder: 10,
   });
   const other = makeServer(world, { name: 'Workshop', ownerId: dan.id });

@@ -1,111 +1,141 @@
+import type { Ban } from '../models/ban.js';
+import type { DmMessage } from '../models/dm-message.js';
+import type { Event } from '../models/event.js';
+import type { EventGuest } from '../models/event-guest.js';
+import type { EventTemplate } from '../models/event-template.js';
+import type { Friendship } from '../models/friendship.js';
+import type { ImageMetadata } from '../models/image-metadata.js';
+import type { Invite } from '../models/invite.js';
+import type { Mute } from '../models/mute.js';
+import type { RobotInfo } from '../models/robot-info.js';
+import type { Role } from '../models/role.js';
+import type { Room } from '../models/room.js';
+import type { RoomMessage } from '../models/room-message.js';
+import type { Server } from '../models/server.js';
+import type { ServerMember } from '../models/server-member.js';
+import type { User } from '../models/user.js';
+import { liveEvents } from './occurrences.js';
 import {
+  banView,
   dmMessageView,
   eventView,
   friendshipView,
   guestView,
   imageView,
   inviteView,
-  isoOrNull,
+  iso,
   memberViews,
-  moderationView,
+  muteView,
   robotView,
   roleView,
   roomMessageView,
-  roomView,
+  roomViews,
+  selfView,
   serverView,
   templateView,
-  iso,
-  userView,
 } from './views.js';
-import { liveEvents } from './occurrences.js';
-import type { RobotEvent, RobotEventType, ServerRow, WebhookDelivery, World } from './world.js';
+import type { RobotEvent, SandboxEventType, ServerRow, WebhookDelivery, World } from './world.js';
 
-/** Lists made anew each time they are read. Changing them changes nothing. */
-export type SandboxState = ReturnType<typeof createStateView>;
+/** What the sandbox holds. Each list is made anew when it is read: changing one changes nothing. */
+export interface SandboxState {
+  readonly users: readonly (User & { readonly deletionScheduledAt: string | null })[];
+  /** Requests and blocks too. */
+  readonly friendships: readonly Friendship[];
+  readonly dms: readonly { readonly id: string; readonly userIds: readonly string[]; readonly createdAt: string }[];
+  /** Oldest first in each conversation. */
+  readonly dmMessages: readonly DmMessage[];
+  readonly servers: readonly Server[];
+  readonly members: readonly (ServerMember & { readonly serverId: string })[];
+  readonly roles: readonly Role[];
+  readonly bans: readonly Ban[];
+  readonly mutes: readonly Mute[];
+  readonly invites: readonly (Invite & { readonly serverId: string })[];
+  readonly rooms: readonly Room[];
+  /** Of rooms; oldest first in each. */
+  readonly messages: readonly RoomMessage[];
+  readonly events: readonly Event[];
+  readonly guests: readonly (EventGuest & { readonly eventId: string })[];
+  readonly eventTemplates: readonly Omit<EventTemplate, 'nextOccurrenceAt'>[];
+  readonly images: readonly ImageMetadata[];
+  readonly robots: readonly (RobotInfo & {
+    readonly events: readonly SandboxEventType[];
+    readonly delivery: 'poll' | 'sse' | 'webhook';
+    /** Events that wait for a poll, or are kept for a stream that comes back. */
+    readonly kept: readonly RobotEvent[];
+  })[];
+  /** Attempts to bring events to webhooks, oldest first. */
+  readonly webhookDeliveries: readonly WebhookDelivery[];
+}
 
-export const createStateView = (world: World) => {
-  const each = <T>(read: (server: ServerRow) => Iterable<T>): T[] =>
-    [...world.servers.values()].flatMap((server) => [...read(server)]);
+export const createStateView = (world: World): SandboxState => {
+  const perServer = <T>(read: (server: ServerRow) => readonly T[]): T[] => [...world.servers.values()].flatMap(read);
   return {
     get users() {
-      return [...world.users.values()].map((user) => ({
-        ...userView(user),
-        deletionScheduledAt: isoOrNull(user.deletesAt),
-      }));
+      return [...world.users.values()].map(selfView);
     },
     get friendships() {
       return [...world.friendships.values()].map(friendshipView);
     },
     get dms() {
-      return [...world.dms.values()].map(({ id, userIds, createdAt }) => ({
-        id,
-        userIds: [...userIds],
-        createdAt: iso(createdAt),
-      }));
+      const dms = [...world.dms.values()];
+      return dms.map(({ id, userIds, createdAt }) => ({ id, userIds: [...userIds], createdAt: iso(createdAt) }));
     },
-    /** Oldest first in each conversation. */
     get dmMessages() {
       return [...world.dms.values()].flatMap((dm) => dm.messages.map((message) => dmMessageView(world, dm, message)));
     },
     get servers() {
-      return [...world.servers.values()].map(serverView);
+      return perServer((server) => [serverView(server)]);
     },
     get members() {
-      return each((server) => memberViews(world, server).map((member) => ({ serverId: server.id, ...member })));
+      return perServer((server) => memberViews(world, server).map((member) => ({ serverId: server.id, ...member })));
     },
     get roles() {
-      return each((server) => [...server.roles.values()].map((role) => roleView(server, role)));
+      return perServer((server) => [...server.roles.values()].map((role) => roleView(server, role)));
     },
     get bans() {
-      return each((server) => [...server.bans.values()].map((ban) => moderationView(world, server, 'bannedBy', ban)));
+      return perServer((server) => [...server.bans.values()].map((ban) => banView(world, server, ban)));
     },
     get mutes() {
-      return each((server) => [...server.mutes.values()].map((mute) => moderationView(world, server, 'mutedBy', mute)));
+      return perServer((server) => [...server.mutes.values()].map((mute) => muteView(world, server, mute)));
     },
     get invites() {
       return [...world.invites.values()].map((invite) => ({ ...inviteView(invite), serverId: invite.serverId }));
     },
     get rooms() {
-      return each((server) => [...server.rooms.values()].map((room) => roomView(world, server, room)));
+      return perServer((server) => roomViews(world, server));
     },
-    /** Oldest first in each room. */
     get messages() {
-      return each((server) =>
+      return perServer((server) =>
         [...server.rooms.values()].flatMap((room) =>
           room.messages.map((message) => roomMessageView(world, server, room, message)),
         ),
       );
     },
     get events() {
-      return each((server) => liveEvents(world, server).map((event) => eventView(world, server, event, null)));
+      return perServer((server) => liveEvents(world, server).map((event) => eventView(world, server, event, null)));
     },
     get guests() {
-      return each((server) =>
-        [...server.events.values()].flatMap((event) =>
-          [...event.guests.values()].map((guest) => ({ eventId: event.id, ...guestView(guest) })),
+      return perServer((server) =>
+        liveEvents(world, server).flatMap(({ id, guests }) =>
+          [...guests.values()].map((guest) => ({ eventId: id, ...guestView(guest) })),
         ),
       );
     },
     get eventTemplates() {
-      return each((server) => [...server.templates.values()].map((template) => templateView(server, template)));
+      return perServer((server) => [...server.templates.values()].map((template) => templateView(server, template)));
     },
     get images() {
       return [...world.images.values()].map((image) => imageView(world, image));
     },
-    get robots(): (ReturnType<typeof robotView> & {
-      events: readonly RobotEventType[];
-      delivery: string;
-      waiting: readonly RobotEvent[];
-    })[] {
+    get robots() {
       return [...world.robots.values()].map((robot) => ({
         ...robotView(robot),
         events: [...robot.events],
         delivery: robot.delivery.kind,
-        waiting: [...robot.outbox],
+        kept: [...robot.outbox],
       }));
     },
-    /** The attempts to bring events to webhooks, oldest first. */
-    get webhookDeliveries(): readonly WebhookDelivery[] {
+    get webhookDeliveries() {
       return [...world.deliveries];
     },
   };

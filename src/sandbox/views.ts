@@ -1,3 +1,26 @@
+import type { Ban } from '../models/ban.js';
+import type { DmConversation } from '../models/dm-conversation.js';
+import type { DmMessage } from '../models/dm-message.js';
+import type { Event, EventStatus } from '../models/event.js';
+import type { EventGuest } from '../models/event-guest.js';
+import type { EventTemplate } from '../models/event-template.js';
+import type { Friendship } from '../models/friendship.js';
+import type { ImageMetadata, ImageProcessingStatus } from '../models/image-metadata.js';
+import type { ImageStatus } from '../models/image-status.js';
+import type { Invite } from '../models/invite.js';
+import type { Mention } from '../models/mention.js';
+import type { MessageImage } from '../models/message-image.js';
+import type { Mute } from '../models/mute.js';
+import type { ReplyTo } from '../models/reply-to.js';
+import type { RobotInfo } from '../models/robot-info.js';
+import type { Role } from '../models/role.js';
+import type { Room } from '../models/room.js';
+import type { RoomMessage } from '../models/room-message.js';
+import type { RsvpCounts } from '../models/rsvp-counts.js';
+import type { Server } from '../models/server.js';
+import type { ServerDetails } from '../models/server-details.js';
+import type { ServerMember } from '../models/server-member.js';
+import type { User } from '../models/user.js';
 import { rankOf } from './access.js';
 import type {
   Caller,
@@ -24,7 +47,7 @@ import type {
 export const iso = (ms: number): string => new Date(ms).toISOString();
 export const isoOrNull = (ms: number | null): string | null => (ms === null ? null : iso(ms));
 
-export const userView = (user: UserRow) => ({
+export const userView = (user: UserRow): User => ({
   id: user.id,
   username: user.username,
   displayName: user.displayName,
@@ -35,13 +58,13 @@ export const userView = (user: UserRow) => ({
 });
 
 /** What a user sees of itself. */
-export const selfView = (user: UserRow) => ({
+export const selfView = (user: UserRow): User & { deletionScheduledAt: string | null } => ({
   ...userView(user),
   flags: { hasAccess: true, suspended: false, features: {} },
   deletionScheduledAt: isoOrNull(user.deletesAt),
 });
 
-export const robotView = (robot: RobotRow) => ({
+export const robotView = (robot: RobotRow): RobotInfo => ({
   id: robot.id,
   name: robot.name,
   serverId: robot.serverId,
@@ -51,13 +74,13 @@ export const robotView = (robot: RobotRow) => ({
   createdAt: iso(robot.createdAt),
 });
 
-export const friendshipView = (row: FriendshipRow) => ({
+export const friendshipView = (row: FriendshipRow): Friendship => ({
   ...row,
   createdAt: iso(row.createdAt),
   updatedAt: iso(row.updatedAt),
 });
 
-export const serverView = (server: ServerRow) => ({
+export const serverView = (server: ServerRow): Server => ({
   id: server.id,
   name: server.name,
   iconUrl: server.iconUrl,
@@ -67,17 +90,17 @@ export const serverView = (server: ServerRow) => ({
   createdAt: iso(server.createdAt),
 });
 
-export const serverDetailsView = (world: World, server: ServerRow, me: UserRow) => ({
+export const serverDetailsView = (world: World, server: ServerRow, me: UserRow): ServerDetails => ({
   ...serverView(server),
   rooms: roomViews(world, server),
   members: memberViews(world, server),
   myRole: rankOf(server, me.id),
 });
 
-export const memberViews = (world: World, server: ServerRow) =>
+export const memberViews = (world: World, server: ServerRow): ServerMember[] =>
   [...server.members.values()].map((member) => memberView(world, server, member));
 
-export const memberView = (world: World, server: ServerRow, member: MemberRow) => {
+export const memberView = (world: World, server: ServerRow, member: MemberRow): ServerMember => {
   const { id, status, ...names } = nameOf(world, member.userId);
   return {
     userId: id,
@@ -89,10 +112,10 @@ export const memberView = (world: World, server: ServerRow, member: MemberRow) =
   };
 };
 
-export const roomViews = (world: World, server: ServerRow) =>
+export const roomViews = (world: World, server: ServerRow): Room[] =>
   [...server.rooms.values()].map((room) => roomView(world, server, room));
 
-export const roomView = (world: World, server: ServerRow, room: RoomRow) => ({
+export const roomView = (world: World, server: ServerRow, room: RoomRow): Room => ({
   id: room.id,
   serverId: room.serverId,
   name: room.name,
@@ -106,7 +129,7 @@ export const roomView = (world: World, server: ServerRow, room: RoomRow) => ({
   createdAt: iso(room.createdAt),
 });
 
-export const inviteView = (invite: InviteRow) => ({
+export const inviteView = (invite: InviteRow): Invite => ({
   id: invite.id,
   code: invite.code,
   createdBy: invite.createdBy,
@@ -116,14 +139,22 @@ export const inviteView = (invite: InviteRow) => ({
   createdAt: iso(invite.createdAt),
 });
 
-/** A ban, or with `mutedBy` a mute. */
-export const moderationView = (world: World, server: ServerRow, by: 'bannedBy' | 'mutedBy', row: ModerationRow) => {
+export const banView = (world: World, server: ServerRow, row: ModerationRow): Ban => ({
+  ...moderationView(world, server, row),
+  bannedBy: row.by,
+});
+
+export const muteView = (world: World, server: ServerRow, row: ModerationRow): Mute => ({
+  ...moderationView(world, server, row),
+  mutedBy: row.by,
+});
+
+const moderationView = (world: World, server: ServerRow, row: ModerationRow) => {
   const { username, displayName, avatarUrl } = nameOf(world, row.userId);
   return {
     id: row.id,
     serverId: server.id,
     userId: row.userId,
-    [by]: row.by,
     reason: row.reason,
     expiresAt: isoOrNull(row.expiresAt),
     createdAt: iso(row.createdAt),
@@ -133,14 +164,14 @@ export const moderationView = (world: World, server: ServerRow, by: 'bannedBy' |
   };
 };
 
-export const roleView = (server: ServerRow, { makes, ...role }: RoleRow) => ({
+export const roleView = (server: ServerRow, { makes, ...role }: RoleRow): Role => ({
   ...role,
   serverId: server.id,
   isDefault: makes !== null,
   createdAt: iso(role.createdAt),
 });
 
-export const roomMessageView = (world: World, server: ServerRow, room: RoomRow, message: MessageRow) => {
+export const roomMessageView = (world: World, server: ServerRow, room: RoomRow, message: MessageRow): RoomMessage => {
   const isBot = message.author.kind === 'robot';
   const sender = senderOf(message.author);
   return {
@@ -163,7 +194,7 @@ export const roomMessageView = (world: World, server: ServerRow, room: RoomRow, 
   };
 };
 
-export const dmMessageView = (world: World, dm: DmRow, message: MessageRow) => {
+export const dmMessageView = (world: World, dm: DmRow, message: MessageRow): DmMessage => {
   const sender = senderOf(message.author);
   return {
     id: message.id,
@@ -180,7 +211,7 @@ export const dmMessageView = (world: World, dm: DmRow, message: MessageRow) => {
   };
 };
 
-export const dmView = (world: World, dm: DmRow, me: UserRow) => {
+export const dmView = (world: World, dm: DmRow, me: UserRow): DmConversation => {
   const otherId = otherIn(dm, me);
   const last = dm.messages.at(-1);
   const readAt = dm.readAt.get(me.id) ?? 0;
@@ -196,7 +227,7 @@ export const dmView = (world: World, dm: DmRow, me: UserRow) => {
 
 export const otherIn = (dm: DmRow, me: UserRow): string => (dm.userIds[0] === me.id ? dm.userIds[1] : dm.userIds[0]);
 
-export const eventView = (world: World, server: ServerRow, event: EventRow, me: UserRow | null) => {
+export const eventView = (world: World, server: ServerRow, event: EventRow, me: UserRow | null): Event => {
   const creator = nameOf(world, event.createdBy);
   return {
     id: event.id,
@@ -224,17 +255,17 @@ export const eventView = (world: World, server: ServerRow, event: EventRow, me: 
 // An event without an end is over after as long.
 const openEndMs = 4 * 3_600_000;
 
-export const eventStatus = (world: World, event: EventRow): 'scheduled' | 'active' | 'ended' | 'cancelled' => {
+export const eventStatus = (world: World, event: EventRow): EventStatus => {
   const now = world.clock.now();
   if (event.cancelledAt !== null) return 'cancelled';
   if (now < event.startsAt) return 'scheduled';
   return now < (event.endsAt ?? event.startsAt + openEndMs) ? 'active' : 'ended';
 };
 
-export const guestView = (guest: GuestRow) => ({ ...guest, createdAt: iso(guest.createdAt) });
+export const guestView = (guest: GuestRow): EventGuest => ({ ...guest, createdAt: iso(guest.createdAt) });
 
 /** A template without its `nextOccurrenceAt`, which takes a moment to find. */
-export const templateView = (server: ServerRow, template: TemplateRow) => ({
+export const templateView = (server: ServerRow, template: TemplateRow): Omit<EventTemplate, 'nextOccurrenceAt'> => ({
   id: template.id,
   serverId: server.id,
   title: template.title,
@@ -250,18 +281,18 @@ export const templateView = (server: ServerRow, template: TemplateRow) => ({
   createdAt: iso(template.createdAt),
 });
 
-export const rsvpCounts = ({ rsvps }: EventRow) => {
+export const rsvpCounts = ({ rsvps }: EventRow): RsvpCounts => {
   const count = (status: string) => [...rsvps.values()].filter((rsvp) => rsvp === status).length;
   return { going: count('going'), maybe: count('maybe'), notGoing: count('not_going') };
 };
 
-export const processingStatus = (world: World, image: ImageRow): 'pending' | 'processing' | 'ready' | 'failed' => {
+export const processingStatus = (world: World, image: ImageRow): ImageProcessingStatus => {
   const age = world.clock.now() - image.createdAt;
   if (age >= world.settings.imageProcessingMs) return image.sound ? 'ready' : 'failed';
   return age < world.settings.imageProcessingMs / 2 ? 'pending' : 'processing';
 };
 
-export const imageView = (world: World, image: ImageRow) => ({
+export const imageView = (world: World, image: ImageRow): ImageMetadata => ({
   id: image.id,
   uploaderId: image.uploaderId,
   ...processed(world, image),
@@ -274,7 +305,7 @@ export const imageView = (world: World, image: ImageRow) => ({
   createdAt: iso(image.createdAt),
 });
 
-export const imageStatusView = (world: World, image: ImageRow) => {
+export const imageStatusView = (world: World, image: ImageRow): ImageStatus => {
   const { processingStatus, variants, url } = processed(world, image);
   return { id: image.id, processingStatus, variants, url };
 };
@@ -310,7 +341,7 @@ const processed = (world: World, image: ImageRow) => {
   };
 };
 
-const imageInMessage = (world: World, image: ImageRow | null) => {
+const imageInMessage = (world: World, image: ImageRow | null): MessageImage | null => {
   if (!image) return null;
   const { url, contentType, variants, blurhash } = processed(world, image);
   return { id: image.id, url, width: image.width, height: image.height, blurhash, contentType, variants };
@@ -327,7 +358,7 @@ export const senderOf = (author: Caller) =>
         avatarUrl: author.robot.avatarUrl,
       };
 
-const replyView = (message: MessageRow | null) => {
+const replyView = (message: MessageRow | null): ReplyTo | null => {
   if (!message || message.deleted) return null;
   const isBot = message.author.kind === 'robot';
   const sender = senderOf(message.author);
@@ -344,7 +375,7 @@ const replyView = (message: MessageRow | null) => {
 };
 
 /** `@username` of a member and `@Name` of a robot. */
-const mentionsOf = (world: World, server: ServerRow, content: string) => {
+const mentionsOf = (world: World, server: ServerRow, content: string): Mention[] => {
   if (!content.includes('@')) return [];
   const named = new Set(Array.from(content.matchAll(/@([\w.-]+)/g), ([, name]) => name!.toLowerCase()));
   const users = [...server.members.keys()].map((userId) => nameOf(world, userId));

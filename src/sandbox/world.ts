@@ -1,3 +1,10 @@
+import type { RsvpStatus } from '../models/event.js';
+import type { GuestStatus } from '../models/event-guest.js';
+import type { FriendshipStatus } from '../models/friendship.js';
+import type { RobotPermission } from '../models/robot-info.js';
+import type { ServerRoleName } from '../models/role.js';
+import type { UserStatus } from '../models/user.js';
+import type { RobotEventType } from '../robots/robot-event.js';
 import type { SandboxClock } from './clock.js';
 import { createRandom, type Random } from './random.js';
 
@@ -33,8 +40,6 @@ export interface Tables {
 
 export type Caller = { kind: 'user'; user: UserRow } | { kind: 'robot'; robot: RobotRow };
 
-export type UserStatus = 'online' | 'offline' | 'in-game' | 'idle';
-
 export interface UserRow {
   id: string;
   username: string;
@@ -52,7 +57,7 @@ export interface FriendshipRow {
   /** Of a block: who blocked. */
   requesterId: string;
   addresseeId: string;
-  status: 'pending' | 'accepted' | 'blocked';
+  status: FriendshipStatus;
   createdAt: number;
   updatedAt: number;
 }
@@ -108,7 +113,7 @@ export interface RoleRow {
   permissions: number;
   sortOrder: number;
   /** What a default role makes of its members; null for a role that somebody made. */
-  makes: 'owner' | 'admin' | 'member' | null;
+  makes: ServerRoleName | null;
   createdAt: number;
 }
 
@@ -145,8 +150,6 @@ export interface ModerationRow {
   createdAt: number;
 }
 
-export type RsvpStatus = 'going' | 'maybe' | 'not_going';
-
 export interface EventRow {
   id: string;
   title: string;
@@ -170,7 +173,7 @@ export interface GuestRow {
   id: string;
   displayName: string;
   generatedUsername: string;
-  status: 'pending' | 'admitted' | 'rejected';
+  status: GuestStatus;
   createdAt: number;
 }
 
@@ -205,29 +208,8 @@ export interface ImageRow {
   createdAt: number;
 }
 
-/** What a robot may be allowed. */
-export type RobotPermission =
-  | 'read_messages'
-  | 'send_messages'
-  | 'read_members'
-  | 'read_voice'
-  | 'read_rooms'
-  | 'read_presence';
-
 /** What a robot may subscribe to. */
-export type RobotEventType =
-  | 'room.message'
-  | 'room.message.edited'
-  | 'room.message.deleted'
-  | 'voice.join'
-  | 'voice.leave'
-  | 'member.join'
-  | 'member.leave'
-  | 'member.role_changed'
-  | 'room.created'
-  | 'room.deleted'
-  | 'presence.update'
-  | 'server.updated';
+export type SandboxEventType = Exclude<RobotEventType, 'unknown'>;
 
 export interface RobotRow {
   id: string;
@@ -235,7 +217,7 @@ export interface RobotRow {
   serverId: string;
   avatarUrl: string | null;
   permissions: readonly RobotPermission[];
-  events: readonly RobotEventType[];
+  events: readonly SandboxEventType[];
   delivery: Delivery;
   active: boolean;
   createdAt: number;
@@ -260,8 +242,8 @@ export type Delivery =
 
 export interface RobotEvent {
   id: string;
-  eventType: RobotEventType;
-  payload: { type: RobotEventType; serverId: string; timestamp: string; data: Record<string, unknown> };
+  eventType: SandboxEventType;
+  payload: { type: SandboxEventType; serverId: string; timestamp: string; data: Record<string, unknown> };
   createdAt: string;
 }
 
@@ -269,7 +251,7 @@ export interface RobotEvent {
 export interface WebhookDelivery {
   readonly robotId: string;
   readonly eventId: string;
-  readonly eventType: RobotEventType;
+  readonly eventType: SandboxEventType;
   /** 1 to 10. */
   readonly attempt: number;
   /** When it was sent, on the sandbox's clock. */

@@ -1,6 +1,7 @@
 import type { Context, Hono } from 'hono';
 import * as v from 'valibot';
-import { bits, enter, findEvent, type Membership } from '../access.js';
+import { enter, findEvent, type Membership } from '../access.js';
+import { Permission } from '../../models/permission.js';
 import { asUser } from '../auth.js';
 import { refuse, withBody } from '../http.js';
 import { makeEvent } from '../make.js';
@@ -141,7 +142,7 @@ const come = (world: World, c: Context, me: UserRow): Membership & { event: Even
 /** For who made the event, and for who has MANAGE_EVENTS. */
 const manage = (world: World, c: Context, me: UserRow) => {
   const found = come(world, c, me);
-  if (found.event.createdBy !== me.id && !(found.role.permissions & bits.MANAGE_EVENTS))
+  if (found.event.createdBy !== me.id && !(found.role.permissions & Permission.MANAGE_EVENTS))
     refuse(403, 'You need MANAGE_EVENTS');
   return found;
 };

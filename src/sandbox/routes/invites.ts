@@ -1,6 +1,7 @@
 import type { Hono } from 'hono';
 import * as v from 'valibot';
-import { bits, enter, findFriendship, findServer, findUser, inForce } from '../access.js';
+import { enter, findFriendship, findServer, findUser, inForce } from '../access.js';
+import { Permission } from '../../models/permission.js';
 import { asUser } from '../auth.js';
 import { noContent, refuse, withBody } from '../http.js';
 import { makeInvite, makeMember, openDm } from '../make.js';
@@ -57,7 +58,8 @@ export const inviteRoutes = (api: Hono, world: World): void => {
         ({ id, serverId }) => id === c.req.param('inviteId') && serverId === server.id,
       );
       if (!invite) return refuse(404, 'Invite not found');
-      if (invite.createdBy !== me.id && !(role.permissions & bits.MANAGE_SERVER)) refuse(403, 'You need MANAGE_SERVER');
+      if (invite.createdBy !== me.id && !(role.permissions & Permission.MANAGE_SERVER))
+        refuse(403, 'You need MANAGE_SERVER');
       world.invites.delete(invite.code);
       return noContent();
     }),

@@ -5,7 +5,7 @@ import { asRobot, asUser } from '../auth.js';
 import { noContent, refuse, withBody } from '../http.js';
 import { dropMember } from '../make.js';
 import { whole } from '../schemas.js';
-import { memberViews, moderationView } from '../views.js';
+import { banView, memberViews, muteView } from '../views.js';
 import type { ModerationRow, UserRow, World } from '../world.js';
 
 const ModerationSchema = v.object({
@@ -40,7 +40,7 @@ export const memberRoutes = (api: Hono, world: World): void => {
   moderation(api, world, {
     path: 'bans',
     list: 'bans',
-    by: 'bannedBy',
+    view: banView,
     needs: 'BAN_MEMBERS',
     // One who is not a member can be kept out as well.
     target: (_, userId) => void findUser(world, userId),
@@ -49,7 +49,7 @@ export const memberRoutes = (api: Hono, world: World): void => {
   moderation(api, world, {
     path: 'mutes',
     list: 'mutes',
-    by: 'mutedBy',
+    view: muteView,
     needs: 'MUTE_MEMBERS',
     target: ({ server }, userId) => void findMember(server, userId),
   });
@@ -58,14 +58,14 @@ export const memberRoutes = (api: Hono, world: World): void => {
 interface Moderation {
   path: string;
   list: 'bans' | 'mutes';
-  by: 'bannedBy' | 'mutedBy';
+  view: typeof banView | typeof muteView;
   needs: Bit;
   target: (membership: Membership, userId: string) => void;
   after?: (membership: Membership, userId: string) => void;
 }
 
 /** Bans and mutes, which differ in little. */
-const moderation = (api: Hono, world: World, { path, list, by, needs, target, after }: Moderation): void => {
+const moderation = (api: Hono, world: World, { path, list, view, needs, target, after }: Moderation): void => {
   const come = (c: Context, me: UserRow) => enter(world, me, c.req.param('serverId')!, needs);
 
   api.get(
@@ -76,7 +76,7 @@ const moderation = (api: Hono, world: World, { path, list, by, needs, target, af
       return c.json(
         [...server[list].values()]
           .filter((row) => inForce(server[list], row.userId, now))
-          .map((row) => moderationView(world, server, by, row)),
+          .map((row) => view(world, server, row)),
       );
     }),
   );
@@ -103,7 +103,7 @@ const moderation = (api: Hono, world: World, { path, list, by, needs, target, af
         };
         server[list].set(userId, row);
         after?.(membership, userId);
-        return c.json(moderationView(world, server, by, row), 201);
+        return c.json(view(world, server, row), 201);
       }),
     ),
   );

@@ -1,6 +1,7 @@
 import type { Context, Hono } from 'hono';
 import type * as v from 'valibot';
-import { bits, enter, enterAsRobot, findMessage, findRoom, inForce } from '../access.js';
+import { enter, enterAsRobot, findMessage, findRoom, inForce } from '../access.js';
+import { Permission } from '../../models/permission.js';
 import { asRobot, asUser } from '../auth.js';
 import { emit } from '../events.js';
 import { noContent, refuse, withBody } from '../http.js';
@@ -84,7 +85,8 @@ export const roomMessageRoutes = (api: Hono, world: World): void => {
       const { server, role } = enter(world, me, c.req.param('serverId')!);
       const [room, message] = find(c, server);
       const by: Caller = { kind: 'user', user: me };
-      if (!isBy(message, by) && !(role.permissions & bits.MANAGE_MESSAGES)) refuse(403, 'You need MANAGE_MESSAGES');
+      if (!isBy(message, by) && !(role.permissions & Permission.MANAGE_MESSAGES))
+        refuse(403, 'You need MANAGE_MESSAGES');
       return erase(server, room, message, by);
     }),
   );

@@ -4,6 +4,7 @@ import { findUser } from '../access.js';
 import { asUser } from '../auth.js';
 import { withBase64Image } from '../base64-image.js';
 import { refuse, withBody } from '../http.js';
+import { dropUser } from '../make.js';
 import { given, text, urlText, username } from '../schemas.js';
 import { cdn, selfView, userView } from '../views.js';
 import type { UserRow, World } from '../world.js';
@@ -96,7 +97,12 @@ export const userRoutes = (api: Hono, world: World): void => {
   api.post(
     '/users/me/request-deletion',
     asUser(world, (c, me) => {
-      me.deletesAt ??= world.clock.now() + graceMs;
+      if (me.deletesAt === null) {
+        const due = world.clock.now() + graceMs;
+        me.deletesAt = due;
+        const isDue = () => me.deletesAt === due && world.users.get(me.id) === me;
+        world.clock.setTimeout(() => isDue() && dropUser(world, me), graceMs, true);
+      }
       return c.json(selfView(me));
     }),
   );

@@ -1,0 +1,132 @@
+import { describe, expect, test, vi } from 'vitest';
+import { createManualClock, createSystemClock } from '../../src/sandbox/clock.js';
+
+describe('createManualClock', () => {
+  test('stands still until it is told to advance', async () => {
+    const clock = createManualClock('2026-03-01T12:00:00Z');
+    expect(clock.now()).toBe(Date.UTC(2026, 2, 1, 12));
+    await clock.advance(1500);
+    expect(clock.now()).toBe(Date.UTC(2026, 2, 1, 12, 0, 1, 500));
+  });
+
+  test('starts at its default for a start that is no time', () => {
+    expect(createManualClock('never').now()).toBe(createManualClock().now());
+  });
+
+  test.each([-5, NaN, Infinity])('does not move by %s', async (ms) => {
+    const clock = createManualClock(0);
+    await clock.advance(ms);
+    expect(clock.now()).toBe(0);
+  });
+
+  test('runs what became due in its order, each at its time', async () => {
+    const clock = createManualClock(0);
+    const seen: [string, number][] = [];
+    const note = (name: string) => () => seen.push([name, clock.now()]);
+    clock.setTimeout(note('late'), 300);
+    clock.setTimeout(() => {
+      note('early')();
+      clock.setTimeout(note('nested'), 50);
+    }, 100);
+    clock.setTimeout(note('same time, later set'), 300);
+    clock.setTimeout(note('beyond'), 1001);
+    await clock.advance(1000);
+    expect(seen).toEqual([
+      ['early', 100],
+      ['nested', 150],
+      ['late', 300],
+      ['same time, later set', 300],
+    ]);
+    expect(clock.now()).toBe(1000);
+  });
+
+  test('lets what was started just before come to its wait', async () => {
+    const clock = createManualClock();
+    const ends: number[] = [];
+    const waitLate = async () => {
+      await Promise.resolve();
+      await new Promise<void>((resolve) => void clock.setTimeout(resolve, 100));
+      await Promise.resolve();
+      ends.push(clock.now());
+    };
+    void waitLate();
+    await clock.advance(500);
+    expect(ends).toEqual([createManualClock().now() + 100]);
+  });
+
+  test('moves as far as all of several say that come at once', async () => {
+    const clock = createManualClock(0);
+    await Promise.all([clock.advance(10), clock.advance(20)]);
+    expect(clock.now()).toBe(30);
+  });
+
+  test('is not stopped by fake timers', async () => {
+    vi.useFakeTimers();
+    const clock = createManualClock(0);
+    await clock.advance(10);
+    vi.useRealTimers();
+    expect(clock.now()).toBe(10);
+  });
+
+  test('does not run what was called off', async () => {
+    const clock = createManualClock();
+    const run = vi.fn();
+    const cancel = clock.setTimeout(run, 10);
+    cancel();
+    cancel();
+    await clock.advance(20);
+    expect(run).not.toHaveBeenCalled();
+  });
+});
+
+describe('createSystemClock', () => {
+  test('goes with the real time, and ahead of it when advanced', async () => {
+    const clock = createSystemClock();
+    expect(Math.abs(clock.now() - Date.now())).toBeLessThan(50);
+    await clock.advance(3_600_000);
+    expect(Math.abs(clock.now() - Date.now() - 3_600_000)).toBeLessThan(50);
+  });
+
+  test('runs timers when their real time has come', async () => {
+    const clock = createSystemClock();
+    const order: string[] = [];
+    await new Promise<void>((resolve) => {
+      clock.setTimeout(() => {
+        order.push('second');
+        resolve();
+      }, 20);
+      clock.setTimeout(() => order.push('first'), 5, true);
+    });
+    expect(order).toEqual(['first', 'second']);
+  });
+
+  test('runs timers that advance made due at once, and waits on for the rest', async () => {
+    const clock = createSystemClock();
+    const order: string[] = [];
+    clock.setTimeout(() => order.push('tomorrow'), 86_400_000, true);
+    const soon = new Promise<void>((resolve) => {
+      clock.setTimeout(() => {
+        order.push('soon');
+        resolve();
+      }, 86_400_020);
+    });
+    await clock.advance(86_399_995);
+    expect(order).toEqual([]);
+    await clock.advance(5);
+    expect(order[0]).toBe('tomorrow');
+    await soon;
+    expect(order).toEqual(['tomorrow', 'soon']);
+  });
+
+  test('takes waits beyond what the host can wait for', () => {
+    vi.useFakeTimers({ now: 0 });
+    const clock = createSystemClock();
+    const run = vi.fn();
+    clock.setTimeout(run, 2 ** 31 + 1000);
+    vi.advanceTimersByTime(2 ** 31 + 999);
+    expect(run).not.toHaveBeenCalled();
+    vi.advanceTimersByTime(1);
+    expect(run).toHaveBeenCalledOnce();
+    vi.useRealTimers();
+  });
+});
