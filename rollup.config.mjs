@@ -5,7 +5,8 @@ import esbuild from 'rollup-plugin-esbuild';
 
 const pkg = JSON.parse(readFileSync('package.json', 'utf8'));
 const targets = Object.values(pkg.exports).filter((target) => target.types);
-const dependencies = Object.keys({ ...pkg.dependencies, ...pkg.peerDependencies });
+// neverthrow and valibot are inlined too: what is used of them is a tenth of what Node would have to read.
+const dependencies = Object.keys(pkg.peerDependencies);
 
 // What the exports map promises is what is built: `./dist/operations/users.js` comes from `src/operations/users.ts`.
 const inputs = (files) =>
@@ -38,6 +39,59 @@ const slimOfetch = {
     const entry = readFileSync(join(dist, 'index.mjs'), 'utf8');
     const [, name, file] = /import \{ (\w+) as createFetch \} from '(.+)'/.exec(entry);
     return `export { ${name} as createFetch } from ${JSON.stringify(join(dist, file))};`;
+  },
+};
+
+/**
+ * neverthrow is published for engines of 2015, with TypeScript's stand-ins for `async`. Written back they take 0.7 kB
+ * less of every bundle and fewer turns of the event loop; `test/checks/neverthrow.mjs` compares the two.
+ */
+const modernNeverthrow = {
+  name: 'modern-neverthrow',
+  transform(code, id) {
+    if (!id.includes('/node_modules/neverthrow/')) return null;
+    const edits = [];
+    const replace = (start, end, text) => edits.push({ start, end, text });
+    const visit = (node, inHelper) => {
+      if (Array.isArray(node)) return node.forEach((each) => visit(each, inHelper));
+      if (!node || typeof node.type !== 'string') return;
+      const awaiter =
+        node.type === 'ArrowFunctionExpression' && node.body.callee?.name === '__awaiter' ? node.body : undefined;
+      if (awaiter) {
+        const { body } = awaiter.arguments.at(-1);
+        replace(node.start, node.start, 'async ');
+        replace(awaiter.start, body.start, '');
+        replace(body.end, awaiter.end, '');
+        return visit(body, '__awaiter');
+      }
+      const callee = node.type === 'CallExpression' && /^__/.test(node.callee.name) ? node.callee.name : undefined;
+      if (node.type === 'FunctionDeclaration' && /^__/.test(node.id.name)) return;
+      if (callee === '__asyncGenerator') {
+        const { body } = node.arguments.at(-1);
+        replace(node.start, body.start, '(async function* () ');
+        replace(body.end, node.end, ').call(this)');
+        return visit(body, callee);
+      }
+      if (node.type === 'YieldExpression' && (inHelper === '__awaiter' || node.argument.callee?.name === '__await'))
+        replace(node.start, node.start + 'yield'.length, 'await');
+      // Their arguments are what stays of these.
+      if (callee) replace(node.callee.start, node.callee.end, '');
+      for (const key of Object.keys(node)) visit(node[key], inHelper);
+    };
+    const { body } = this.parse(code);
+    visit(body);
+    // Statements that bundlers must take for effects: a helper's, and the namespace `Result`, which nothing here uses.
+    for (const { type, start, end, declarations, specifiers } of body)
+      if (type === 'ExpressionStatement' || declarations?.[0].id.name === 'fromThrowable') replace(start, end, '');
+      else
+        for (const { local, start, end } of specifiers ?? [])
+          if (/^(Result|fromThrowable)$/.test(local.name)) replace(start, end + 1, '');
+    if (edits.length !== 50) this.error(`neverthrow is not what this was written for: ${edits.length} edits`);
+    edits.sort((a, b) => b.start - a.start);
+    return {
+      code: edits.reduce((text, { start, end, text: by }) => text.slice(0, start) + by + text.slice(end), code),
+      map: null,
+    };
   },
 };
 
@@ -88,7 +142,7 @@ const shared = {
     throw Object.assign(new Error(warning.message), warning);
   },
 };
-const plugins = [slimOfetch, nodeResolve(), esbuild({ target: 'es2022' })];
+const plugins = [slimOfetch, modernNeverthrow, nodeResolve(), esbuild({ target: 'es2022' })];
 
 export default [
   // For bundlers: one module per source module, because esbuild and webpack leak unused schemas out of a single file.

@@ -44,7 +44,7 @@ const all = names.map(({ name, specifier }) => `export { ${name} } from '${speci
 const measured = {
   default: firstSize,
   fetchTransport: await brotli(`export { createContextWith, fetchTransport, sendRoomMessage } from 'lagclient';`),
-  ownCode: await brotli(first, ['neverthrow', 'valibot', '../vendor/*']),
+  ownCode: await brotli(first, ['./vendor/*', '../vendor/*', '../../vendor/*']),
   allOperations: await brotli(`export { createContext } from 'lagclient';${all}`),
   medianOperation: median(costs.map(({ bytes }) => bytes)),
   eachOperation: dearest[0].bytes,
