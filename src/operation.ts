@@ -82,6 +82,8 @@ const requestOf = <T>(
   trace: CallTrace,
 ): LagRequest => {
   if (!path) throw invalid('id');
+  // `in` throws for what is no object, and that comes out as the same error.
+  if (options?.signal && !('aborted' in options.signal)) throw invalid('signal');
   const settings = options ? { ...ctx.settings, ...settingsOf(options) } : ctx.settings;
   const isJson = body !== undefined && !(body instanceof FormData);
   return {
