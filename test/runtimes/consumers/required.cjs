@@ -1,0 +1,13 @@
+'use strict';
+const { createContext, getIdentity } = require('lagclient');
+
+// Every entry of the exports map by `require`, and a call.
+const { exports: map } = require('lagclient/package.json');
+const entries = Object.keys(map).filter((entry) => entry !== './package.json');
+for (const entry of entries) {
+  if (!Object.keys(require(entry.replace('.', 'lagclient'))).length) throw new Error(`${entry} exports nothing`);
+}
+const { sandbox, tokens } = JSON.parse(process.env.CONFORMANCE);
+getIdentity(createContext(tokens.ada, { baseUrl: sandbox })).then((me) =>
+  console.log(`${entries.length} entries, ${me._unsafeUnwrap().displayName}`),
+);

@@ -1,0 +1,101 @@
+import { cpSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { installTarball, packFolder } from './lib/pack.mjs';
+
+/** Changes the text of a file of the package; a change that changes nothing would prove nothing. */
+const edit = (folder, file, change) => {
+  const path = join(folder, file);
+  const before = readFileSync(path, 'utf8');
+  const after = change(before);
+  if (after === before) throw new Error(`nothing was planted in ${file}`);
+  writeFileSync(path, after);
+};
+
+const retarget = (condition, target) => (folder) =>
+  edit(folder, 'package.json', (text) => {
+    const manifest = JSON.parse(text);
+    manifest.exports['./rooms'][condition] = target;
+    return JSON.stringify(manifest);
+  });
+
+/** What is broken, how, and by the start of their names the consumers that must notice, with what they must say. */
+const plants = [
+  {
+    what: 'an export that points nowhere, for Node',
+    breaks: retarget('default', './dist/nowhere.js'),
+    caught: { 'Node 20': /rooms|nowhere/, 'What is installed': /nowhere/ },
+  },
+  {
+    what: 'an export that points nowhere, for bundlers',
+    breaks: retarget('module', './dist/nowhere.js'),
+    caught: { esbuild: /lagclient\/rooms/, 'What is installed': /nowhere/ },
+  },
+  {
+    what: 'an export whose types point nowhere',
+    breaks: retarget('types', './dist/nowhere.d.ts'),
+    caught: { 'TypeScript 5.9, nodenext': /lagclient\/rooms/ },
+  },
+  {
+    what: 'a node: import in the default entry, in its modules',
+    breaks: (folder) => edit(folder, 'dist/operation.js', (text) => `import 'node:path';\n${text}`),
+    caught: {
+      'No entry': /node:path/,
+      webpack: /node:path/,
+      'Vercel edge': /node:path/,
+    },
+  },
+  {
+    what: 'a node: import in the default entry, in its bundle',
+    breaks: (folder) => edit(folder, 'dist/bundled/core.js', (text) => `import 'node:path';\n${text}`),
+    caught: {
+      'No entry': /node:path/,
+      'Cloudflare Worker': /node:path/,
+    },
+  },
+  {
+    what: 'a global that only Node has, in a module of its own',
+    breaks: (folder) =>
+      edit(folder, 'dist/models/permission.js', (text) => `${text}\nexport const cwd = () => process.cwd();\n`),
+    caught: { 'No entry': /process/ },
+  },
+  {
+    what: 'a type that needs @types/node',
+    breaks: (folder) => edit(folder, 'dist/context.d.ts', (text) => `${text}\nexport type Loop = NodeJS.Timeout;\n`),
+    caught: { 'TypeScript 7, bundler': /with DOM:[^]*NodeJS/ },
+  },
+  {
+    what: 'a type that needs the DOM library',
+    breaks: (folder) => edit(folder, 'dist/context.d.ts', (text) => `${text}\nexport type Page = HTMLElement;\n`),
+    caught: { 'TypeScript 7, bundler': /with @types\/node:[^]*HTMLElement/ },
+  },
+];
+
+/** Breaks the package in each of these ways and asks those who must notice. Whether all did. */
+export const plant = async ({ app, work, consumers, runConsumer, ...env }) => {
+  let allCaught = true;
+  for (const [index, { what, breaks, caught }] of plants.entries()) {
+    const folder = join(work, `planted-${index}`);
+    cpSync(join(app, 'node_modules/lagclient'), join(folder, 'package'), { recursive: true });
+    breaks(join(folder, 'package'));
+    const tarball = await packFolder(join(folder, 'package'), folder);
+    await installTarball(tarball, join(folder, 'app'));
+    console.log(what);
+    for (const [name, says] of Object.entries(caught)) {
+      const consumer = consumers.find((one) => one.name.startsWith(name));
+      const { status, detail } = await runConsumer(consumer, { ...env, work, tarball, app: join(folder, 'app') });
+      const isCaught = status === 'fail' && says.test(detail);
+      allCaught &&= isCaught;
+      const told =
+        detail
+          ?.trim()
+          .split('\n')
+          .find((line) => says.test(line)) ?? detail?.trim().split('\n').at(-1);
+      console.log(`  ${isCaught ? 'caught' : `NOT CAUGHT (${status})`} by ${name}: ${told?.trim().slice(0, 160)}`);
+    }
+    rmSync(folder, { recursive: true });
+  }
+  console.log(
+    allCaught ? '\nEverything that was planted was caught.' : '\nFAILED: not all that was planted was caught.',
+  );
+  return allCaught;
+};
