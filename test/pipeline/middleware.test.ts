@@ -181,6 +181,16 @@ describe('a middleware that', () => {
     expect(timers).toSatisfy(({ delays, pending }) => delays.length === 1 && pending() === 0);
   });
 
+  test('leaves no time for the rest sends nothing', async () => {
+    const server = await serve(json({ version: '1' }));
+    const late: Middleware = (next) => (request) => next({ ...request, deadlineAt: performance.now() - 1 });
+    expect(await errorOf(getVersion(contextOf(server.url, [late])))).toMatchObject({
+      kind: 'timeout',
+      maybeApplied: false,
+    });
+    expect(server.requests).toHaveLength(0);
+  });
+
   test('is ended ends what it asked for', async () => {
     const server = await serve(stall);
     const closed = vi.fn();

@@ -3,6 +3,7 @@ import { gzipSync } from 'node:zlib';
 import { describe, expect, test, vi } from 'vitest';
 import type { Context, TransportContextOptions } from '../../src/context.js';
 import type { LagErrorKind } from '../../src/errors.js';
+import { call } from '../../src/operation.js';
 import { uploadImage } from '../../src/operations/images.js';
 import {
   deleteRoomMessage,
@@ -12,6 +13,7 @@ import {
 } from '../../src/operations/room-messages.js';
 import { deleteRoom } from '../../src/operations/rooms.js';
 import { getVersion } from '../../src/operations/system.js';
+import type { LagResponse } from '../../src/pipeline/types.js';
 import { skipTime, trackTimers } from '../support/clock.js';
 import { deferred, elapsed, errorOf, valueOf } from '../support/results.js';
 import { sampleMessage, samplePage, USER_TOKEN, ROBOT_TOKEN } from '../support/samples.js';
@@ -280,6 +282,37 @@ export const transportSuite = (name: string, makeContext: MakeContext): void => 
         message: 'm'.repeat(500),
         code: 'e'.repeat(500),
       });
+    });
+
+    test('to a stream come with their body unread', async () => {
+      const go = deferred();
+      const server = await serve((response) => {
+        response.writeHead(200, { 'x-own': 'own' }).write('first');
+        void go.promise.then(() => response.end('last'));
+      });
+      const streamed = call<LagResponse>(
+        contextOf(server.url),
+        { path: '/stream', robot: 'same', stream: true },
+        undefined,
+      );
+      const { status, headers, body, stream } = await valueOf(streamed);
+      expect({ status, own: headers.get('X-Own'), body }).toEqual({ status: 200, own: 'own', body: '' });
+      const reader = stream!.getReader();
+      expect(Buffer.from((await reader.read()).value!).toString()).toBe('first');
+      go.resolve();
+      expect(Buffer.from((await reader.read()).value!).toString()).toBe('last');
+      expect(await reader.read()).toMatchObject({ done: true });
+    });
+
+    test('to a stream may be an error, or hold nothing', async () => {
+      const server = await serve(json({ message: 'no stream' }, 403), empty(204));
+      const operation = { path: '/stream', robot: 'same', stream: true } as const;
+      expect(await errorOf(call(contextOf(server.url), operation, undefined))).toMatchObject({
+        kind: 'permission',
+        message: 'no stream',
+      });
+      const { status, body, stream } = await valueOf(call<LagResponse>(contextOf(server.url), operation, undefined));
+      expect({ status, body, stream }).toEqual({ status: 204, body: '', stream: undefined });
     });
 
     test('outside 2xx are read up to 64 KB, then the connection is closed', async () => {
