@@ -165,6 +165,6 @@ const checkBaseUrl = (baseUrl: string, allowInsecureHttp: boolean | undefined): 
   const isAllowed = allowInsecureHttp ? /^https?:/ : /^https:|^http:\/\/(localhost|127(\.\d+){3}|\[::1\])[:/]/;
   // What was given is not repeated: it may hold a password.
   if (!url || !isAllowed.test(url.href) || url.href !== url.origin + url.pathname)
-    throw invalid('baseUrl: https, or http on loopback, and nothing but host and path');
+    throw invalid('baseUrl: https, or http on loopback, without query');
   return url.href.replace(/\/+$/, '');
 };

@@ -59,10 +59,7 @@ type Verdict = boolean | Issue[];
 
 const schema = (type: string, expects: string, judge: (value: unknown) => Verdict, parts?: object): never =>
   ({
-    kind: 'schema',
     type,
-    expects,
-    async: false,
     ...parts,
     '~run'(dataset: { value: unknown; typed?: boolean; issues?: Issue[] }) {
       const { value } = dataset;

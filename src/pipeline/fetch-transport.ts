@@ -24,14 +24,9 @@ const exchange = async (
   try {
     // Called as a bare function: browsers and workerd refuse a fetch that is called as a method.
     const fetch = custom ?? (globalThis.fetch as FetchLike);
-    const { method, headers, body, signal } = request;
-    const response = await fetch(request.baseUrl + request.path, {
-      method,
-      headers,
-      body,
-      signal,
-      redirect: 'manual',
-    } as RequestInit);
+    // Of the request fetch reads what it knows: method, headers, body and signal.
+    const init = { ...request, redirect: 'manual' } as RequestInit;
+    const response = await fetch(request.baseUrl + request.path, init);
     return ok(await receive(response, request.stream));
   } catch (cause) {
     return err(connectionError(cause));
@@ -41,9 +36,8 @@ const exchange = async (
 const receive = async (response: Response, stream: boolean): Promise<LagResponse> => {
   const { status, headers } = response;
   // Its `body` only where it is needed: a transport may make the stream then.
-  if (!response.ok) return { status, headers, body: await readStart(response.body) };
-  const wanted = stream && response.body;
-  return wanted ? { status, headers, body: '', stream: wanted } : { status, headers, body: await response.text() };
+  if (response.ok && stream && response.body) return { status, headers, body: '', stream: response.body };
+  return { status, headers, body: await (response.ok ? response.text() : readStart(response.body)) };
 };
 
 const readStart = async (body: ReadableStream<Uint8Array> | null): Promise<string> => {

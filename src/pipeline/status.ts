@@ -50,7 +50,7 @@ const textOf = (value: unknown): string | undefined => (typeof value === 'string
 /** Seconds asked for by a `Retry-After` of seconds or of an HTTP date. */
 const secondsOf = (header: string): number | undefined => {
   const seconds = /^[\d.]+$/.test(header) ? +header : (Date.parse(header) - Date.now()) / 1000;
-  return isNaN(seconds) ? undefined : Math.min(Math.max(seconds, 0), Number.MAX_SAFE_INTEGER);
+  return isNaN(seconds) ? undefined : Math.min(Math.max(seconds, 0), 1e15);
 };
 
 const redact = <E extends Error>(error: E, hide: Hide): E => {
