@@ -1,0 +1,32 @@
+import type { RobotContext } from '../context.js';
+import { invalid } from '../options.js';
+import type { LagIterable } from '../pagination.js';
+import { listen, type ListenOptions, type Open } from './listen.js';
+import { byPoll } from './poll.js';
+import type { RobotEvent } from './robot-event.js';
+import { bySse } from './sse.js';
+
+/** Options of `listenRobotEvents`. */
+export interface ListenRobotEventsOptions extends ListenOptions {
+  /** The one that the robot was made for. */
+  readonly transport: 'sse' | 'poll';
+}
+
+/**
+ * Listens for the robot's events, each of them once, for as long as the loop takes them: connects again with backoff,
+ * goes on where it was, and ends with one `Err` on what does not heal (401, 403, a robot that is disabled, an event
+ * transport that the robot was not made for).
+ *
+ * `GET /robots/@me/events/sse` or `GET /robots/@me/events/poll`. Robots only. `listenByPoll` and `listenBySse` are the
+ * same for one transport, without the bytes of the other.
+ */
+export function listenRobotEvents(ctx: RobotContext, options: ListenRobotEventsOptions): LagIterable<RobotEvent> {
+  let open: Open | undefined;
+  return listen((callOptions) => (open ??= openBy(options.transport, ctx))(callOptions), options);
+}
+
+const openBy = (transport: string, ctx: RobotContext): Open => {
+  if (transport === 'poll') return byPoll(ctx);
+  if (transport === 'sse') return bySse(ctx);
+  throw invalid('transport');
+};

@@ -1,0 +1,40 @@
+import type { GenericSchema } from 'valibot';
+import type { CallOptions, RobotContext } from '../context.js';
+import { call } from '../operation.js';
+import type { LagIterable } from '../pagination.js';
+import type { LagResult } from '../pipeline/types.js';
+import { listen, type ListenOptions, type Open } from './listen.js';
+import { toRobotEvent, type RobotEvent } from './robot-event.js';
+
+// Takes `null`, too: an answer without a body says that there are none.
+const EventsSchema = {
+  '~run': ({ value }: { value: unknown }) =>
+    Array.isArray((value ??= []))
+      ? { value: value.map((event) => toRobotEvent(event)) }
+      : { issues: [{ message: 'expected Array' }] },
+} as object as GenericSchema<unknown, RobotEvent[]>;
+
+/**
+ * Asks once for the events that wait for the robot; the server may hold the request for a while when there are none.
+ *
+ * `GET /robots/@me/events/poll`. Robots only, and only those made for long poll. `timeoutMs` is 60 000 unless you give
+ * another.
+ */
+export function pollRobotEvents(ctx: RobotContext, options?: CallOptions): LagResult<RobotEvent[]> {
+  let patient = options;
+  try {
+    patient = { timeoutMs: 60_000, ...options };
+  } catch {
+    // `call` meets the same and says so.
+  }
+  return call(ctx, { path: '/robots/@me/events/poll', robot: 'only', response: EventsSchema }, patient);
+}
+
+/** Listens for the robot's events by long poll. */
+export function listenByPoll(ctx: RobotContext, options?: ListenOptions): LagIterable<RobotEvent> {
+  return listen(byPoll(ctx), options);
+}
+
+export const byPoll =
+  (ctx: RobotContext): Open =>
+  (options) => [pollRobotEvents(ctx, options)];
