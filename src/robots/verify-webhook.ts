@@ -6,8 +6,8 @@ import { toRobotEvent, type RobotEvent } from './robot-event.js';
 
 /** Headers in any common shape: `Headers`, pairs, or the plain object that Node and the serverless platforms give. */
 export type WebhookHeaders =
-  | Iterable<readonly [string, string]>
-  | Readonly<Record<string, string | readonly string[] | undefined>>;
+  // Named, because with `lib: ["DOM"]` alone TypeScript before 6 does not know that it can be iterated.
+  Headers | Iterable<readonly [string, string]> | Readonly<Record<string, string | readonly string[] | undefined>>;
 
 /** Secrets as Lag shows them, `whsec_…`; several while one replaces the other. */
 export type WebhookSecret = string | readonly string[];
