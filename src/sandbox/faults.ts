@@ -115,8 +115,8 @@ const spoil = async (
   // An event stream has no half: it stalls or breaks off before its first event.
   const isEndless = response.headers.has('transfer-encoding');
   if (isEndless && slow) return response;
-  if (isEndless) await response.body.cancel();
-  const bytes = new Uint8Array(isEndless ? 0 : await response.arrayBuffer());
+  if (isEndless) void response.body.cancel();
+  const bytes = isEndless ? new Uint8Array() : new Uint8Array(await response.arrayBuffer());
   const headers = new Headers(response.headers);
   headers.set('transfer-encoding', 'chunked');
   const body = slow ? drip(bytes, slow, signal, clock) : breakOff(bytes, stall ?? false, signal, clock);

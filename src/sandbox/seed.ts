@@ -113,7 +113,7 @@ export const plantSeed = (world: World): { tokens: SandboxTokens; ids: SandboxId
   const conversation = openDm(world, ada.id, ben.id);
   conversation.createdAt = now - 30 * day;
   conversation.messages = talk(world, speakers.slice(0, 2), 60);
-  conversation.readAt.set(ada.id, now);
+  conversation.readAt.set(ada.id, conversation.messages.at(-1)!.createdAt);
 
   const befriend = (requesterId: string, addresseeId: string, status: 'accepted' | 'pending') => {
     const friendship = {

@@ -55,7 +55,7 @@ export const dmRoutes = (api: Hono, world: World): void => {
     asUser(world, (c, me) => {
       const dm = find(c, me);
       const page = pageOf(c, dm.messages, (message) => dmMessageView(world, dm, message));
-      dm.readAt.set(me.id, Math.max(world.clock.now(), dm.messages.at(-1)?.createdAt ?? 0));
+      dm.readAt.set(me.id, dm.messages.at(-1)?.createdAt ?? 0);
       return c.json(page);
     }),
   );
