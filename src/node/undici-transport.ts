@@ -1,0 +1,159 @@
+import { pipeline, Readable, type Duplex } from 'node:stream';
+import { text } from 'node:stream/consumers';
+import { constants, createBrotliDecompress, createGunzip, createInflate } from 'node:zlib';
+import { err, errAsync, ok, ResultAsync, type Result } from 'neverthrow';
+import type * as undici from 'undici';
+import { lagError, type LagError } from '../errors.js';
+import { invalid, toInvalidInput } from '../options.js';
+import { fetchTransport } from '../pipeline/fetch-transport.js';
+import type { Handler, LagResult } from '../pipeline/types.js';
+
+/** Options of `undiciTransport`. One that makes no sense makes every call an `invalid_input` error. */
+export interface UndiciTransportOptions {
+  /** Most sockets for one origin: no limit. */
+  readonly connections?: number | undefined;
+  /** Most requests under way on one socket: 1. `0` keeps no socket open after its answer. */
+  readonly pipelining?: number | undefined;
+  /** `true` to go by `HTTP_PROXY`, `HTTPS_PROXY` and `NO_PROXY`, or the `http:` or `https:` URL of a proxy. */
+  readonly proxy?: boolean | string | undefined;
+  /** Whether a server may choose HTTP/2; undici 7 does not unless told, undici 8 does. */
+  readonly allowH2?: boolean | undefined;
+  /** Your own dispatcher instead of one made of the other options. `close()` leaves it open. */
+  readonly dispatcher?: undici.Dispatcher | undefined;
+}
+
+/** A transport that keeps sockets open between calls. An idle socket does not keep the process alive. */
+export interface UndiciTransport extends Handler {
+  /** Lets calls under way end, then closes the sockets. A call after it is an `invalid_input` error. */
+  readonly close: () => LagResult<void>;
+}
+
+/**
+ * A transport over undici's `request`, for Node at full speed: `createContextWith(undiciTransport(), token)`.
+ * `undici` 7 or 8 must be installed beside this package. It asks for no compression, but takes it where `headers` of the
+ * context ask for it.
+ */
+export function undiciTransport(options?: UndiciTransportOptions): UndiciTransport {
+  const opened = open(options);
+  let isClosed = false;
+  const handle: Handler = (request) =>
+    isClosed
+      ? errAsync(lagError('invalid_input', 'the transport is closed'))
+      : new ResultAsync(opened).andThen(({ send }) => send(request));
+  const close = (): LagResult<void> => {
+    isClosed = true;
+    return new ResultAsync(opened).andThen(({ shut }) => ResultAsync.fromSafePromise(shut()));
+  };
+  return Object.assign(handle, { close });
+}
+
+interface Pool {
+  readonly send: Handler;
+  /** Never rejects. */
+  readonly shut: () => Promise<void>;
+}
+
+const open = async (options: UndiciTransportOptions | undefined): Promise<Result<Pool, LagError>> => {
+  try {
+    const library = await load();
+    const { dispatcher: own, ...settings } = options ?? {};
+    const dispatcher = own ?? makeDispatcher(library, settings);
+    if (typeof dispatcher.request !== 'function') throw invalid('dispatcher');
+    return ok({
+      send: transportOver(dispatcher, library.FormData),
+      // Closing twice is closing once.
+      shut: async () => (own ? undefined : dispatcher.close().catch(() => {})),
+    });
+  } catch (thrown) {
+    return err(toInvalidInput(thrown));
+  }
+};
+
+type Undici = typeof undici;
+
+// Loaded when it is asked for, because the rest of this entry does without.
+const load = async (): Promise<Undici> => {
+  try {
+    return await import('undici');
+  } catch (thrown) {
+    throw lagError('invalid_input', 'undici must be installed beside lagclient', { cause: thrown });
+  }
+};
+
+const makeDispatcher = (
+  { Agent, EnvHttpProxyAgent, ProxyAgent }: Undici,
+  { connections, pipelining, proxy, allowH2 }: UndiciTransportOptions,
+): undici.Dispatcher => {
+  if (!isCount(connections, 1)) throw invalid('connections');
+  if (!isCount(pipelining, 0)) throw invalid('pipelining');
+  if (typeof (allowH2 ?? false) !== 'boolean') throw invalid('allowH2');
+  const settings = { connections, pipelining, allowH2 } as undici.Agent.Options;
+  if (!proxy) return new Agent(settings);
+  try {
+    return proxy === true ? new EnvHttpProxyAgent(settings) : new ProxyAgent({ ...settings, uri: proxy });
+  } catch {
+    // What was given is not repeated: it may hold a password.
+    throw invalid('proxy');
+  }
+};
+
+const isCount = (value: number | undefined, least: number): boolean =>
+  value === undefined || (Number.isInteger(value) && value >= least);
+
+const transportOver = (dispatcher: undici.Dispatcher, FormData: Undici['FormData']): Handler =>
+  fetchTransport({
+    fetch: async (url, { method, headers, body, signal }) => {
+      const pathAt = url.indexOf('/', 'https://'.length);
+      const answer = await dispatcher.request({
+        origin: url.slice(0, pathAt),
+        path: url.slice(pathAt),
+        method: method as undici.Dispatcher.HttpMethod,
+        headers: headers as Record<string, string>,
+        body: body instanceof globalThis.FormData ? copyForm(body, new FormData()) : (body as string),
+        signal: signal ?? null,
+        // The pipeline has its own, and these would end a call that has no limit.
+        headersTimeout: 0,
+        bodyTimeout: 0,
+      });
+      return toResponse(answer) as Response;
+    },
+  });
+
+// undici takes only forms of its own class; blobs go by reference.
+const copyForm = (form: FormData, copy: undici.FormData): undici.FormData => {
+  for (const [name, value] of form) copy.append(name, value as string);
+  return copy;
+};
+
+/** As much of a `Response` as `fetchTransport` uses. */
+const toResponse = ({ statusCode: status, headers, body }: undici.Dispatcher.ResponseData): Partial<Response> => {
+  const decoder = decoders.get(String(headers['content-encoding']).toLowerCase())?.();
+  // An error reaches whoever reads the end of it.
+  const decoded = decoder && pipeline(body, decoder, () => {});
+  return {
+    status,
+    ok: status >= 200 && status < 300,
+    headers: { get: (name: string) => headers[name.toLowerCase()]?.toString() ?? null } as Headers,
+    text: () => (decoded ? text(decoded) : body.text()),
+    get body() {
+      return status === 204 ? null : (Readable.toWeb(decoded ?? body) as Response['body']);
+    },
+  };
+};
+
+// Each chunk at once, and the empty body too: this is what fetch does.
+const asItComes = { flush: constants.Z_SYNC_FLUSH, finishFlush: constants.Z_SYNC_FLUSH };
+
+// What is coded otherwise reads as a body that is not JSON, as it does with fetch.
+const decoders = /*#__PURE__*/ new Map<string, () => Duplex>([
+  [
+    'br',
+    () =>
+      createBrotliDecompress({
+        flush: constants.BROTLI_OPERATION_FLUSH,
+        finishFlush: constants.BROTLI_OPERATION_FLUSH,
+      }),
+  ],
+  ['deflate', () => createInflate(asItComes)],
+  ['gzip', () => createGunzip(asItComes)],
+]);

@@ -1,0 +1,38 @@
+import { constants, openAsBlob } from 'node:fs';
+import { access, stat } from 'node:fs/promises';
+import { basename } from 'node:path';
+import { err, ok, ResultAsync, type Result } from 'neverthrow';
+import type { CallOptions, UserContext } from '../context.js';
+import type { LagError } from '../errors.js';
+import type { ImageMetadata, UploadImageBody } from '../models/image-metadata.js';
+import { uploadImage } from '../operations/images.js';
+import { invalid } from '../options.js';
+import type { LagResult } from '../pipeline/types.js';
+
+/**
+ * Uploads an image from a path. It is read while it is sent, and never held in memory.
+ *
+ * `POST /images`. Users only. A path where there is no readable file, and a file of more than 25 MiB, is `invalid_input`
+ * before anything is sent. Name and content type are those of the file name, unless `body` says otherwise.
+ */
+export function uploadImageFile(
+  ctx: UserContext,
+  path: string,
+  body: UploadImageBody,
+  options?: CallOptions,
+): LagResult<ImageMetadata> {
+  return new ResultAsync(open(path)).andThen((file) =>
+    uploadImage(ctx, file, { ...body, filename: body?.filename ?? basename(path) }, options),
+  );
+}
+
+const open = async (path: string): Promise<Result<Blob, LagError>> => {
+  try {
+    // `openAsBlob` looks at neither of these.
+    if (!(await stat(path)).isFile()) return err(invalid('path: not a file'));
+    await access(path, constants.R_OK);
+    return ok(await openAsBlob(path));
+  } catch (thrown) {
+    return err(invalid('path', thrown));
+  }
+};
