@@ -19,15 +19,15 @@ const run = (command, ...args) => {
 const folder = mkdtempSync(join(tmpdir(), 'pack-'));
 const [tarball] = JSON.parse(run('npm', 'pack', '--json', '--ignore-scripts', '--pack-destination', folder));
 
-run('publint', '--strict');
-run('attw', join(folder, tarball.filename), '--profile', 'esm-only');
+run('npx', 'publint', '--strict');
+run('npx', 'attw', join(folder, tarball.filename), '--profile', 'esm-only');
 rmSync(folder, { recursive: true });
 
 const known = new Set([...builtinModules, ...Object.keys({ ...pkg.dependencies, ...pkg.peerDependencies })]);
 const foreign = (code) =>
-  [...code.matchAll(/^(?:import|export)\b[^;'"]*['"]([^'"]+)['"]|\bimport\(['"]([^'"]+)['"]\)/gm)]
+  [...code.matchAll(/^(?:import|export|\})[^;'"]*? from ['"]([^'"]+)['"]|\bimport\(?\s*['"]([^'"]+)['"]/gm)]
     .map(([, from, imported]) => from ?? imported)
-    .filter((from) => !from.startsWith('.') && !from.startsWith('node:') && !known.has(from));
+    .filter((name) => !name.startsWith('.') && !name.startsWith('node:') && !known.has(name));
 
 for (const { path, size } of tarball.files) {
   if (!/^(dist\/.+|README\.md|LICENSE|CHANGELOG\.md|package\.json)$/.test(path)) failures.push(`${path} is packed`);
