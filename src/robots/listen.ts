@@ -48,7 +48,7 @@ async function* run(
     if (outer?.aborted) return;
     outer?.addEventListener('abort', stop, { signal });
     const seen = new Set<string | undefined>([lastEventId]);
-    let slotAt = 0;
+    let slotAt = -6000;
     for (let failures = 0; ;) {
       const startedAt = performance.now();
       let error: (LagError & { readonly retryAfterSeconds?: number }) | undefined;
