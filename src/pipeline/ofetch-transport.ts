@@ -9,10 +9,8 @@ export const ofetchTransport = (custom?: FetchLike): Handler => {
     fetch: ((url, init) => (custom ?? globalThis.fetch)(url as string, init!)) as typeof fetch,
   });
   return fetchTransport({
+    // Its own error holds the request with its headers, but of an error only a copy of the innermost cause is kept.
     fetch: (url, init) =>
-      raw(url, { ...(init as object), retry: false, responseType: 'stream', ignoreResponseError: true }).catch(
-        // ofetch's own error holds the request with its headers; what fetch threw is the cause.
-        (thrown: Error) => Promise.reject(thrown.cause ?? thrown),
-      ),
+      raw(url, { ...(init as object), retry: false, responseType: 'stream', ignoreResponseError: true }),
   });
 };
