@@ -13,7 +13,7 @@ const NOT_SENT =
 
 /** Whether the server may have carried out what ended in this error: not where it answered 4xx or was never reached. */
 const isAmbiguous = ({ status, cause }: LagError): boolean =>
-  status ? status < 400 || status > 499 : !NOT_SENT.test((cause as { code?: string } | undefined)?.code!);
+  status ? status < 400 || status > 499 : !NOT_SENT.test((cause as { code?: string } | undefined)?.code as string);
 
 /** Repeats what failed in passing and is safe to repeat. */
 export const retry: Middleware = (next) => async (request) => {

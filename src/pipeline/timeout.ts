@@ -50,7 +50,7 @@ const within = (
     if (!limit) return expire();
     signal?.addEventListener('abort', abort);
     if (limit < Infinity) timer = setTimeout(expire, limit);
-    contain(handler, { ...request, signal: controller.signal }, misbehaved).then(finish);
+    void contain(handler, { ...request, signal: controller.signal }, misbehaved).then(finish);
   });
 
 const contain = async (
