@@ -237,6 +237,18 @@ describe('options', () => {
     expect(fetch).toHaveBeenCalledTimes(2);
   });
 
+  test.each<unknown>([{}, [], 5, 'signal', true, { addEventListener: () => {} }])(
+    'signal: %o is refused',
+    async (signal) => {
+      const { contexts, fetch } = contextsOf({});
+      for (const ctx of contexts) {
+        const sent = sendRoomMessage(ctx, 's1', 'r1', { content: 'hi' }, { signal: signal as AbortSignal });
+        expect(await errorOf(sent)).toMatchObject({ kind: 'invalid_input', attempts: 0, maybeApplied: false });
+      }
+      expect(fetch).not.toHaveBeenCalled();
+    },
+  );
+
   test('of a call go before those of its context, where they are given', async () => {
     const requests: LagRequest[] = [];
     const ctx = createContext(USER_TOKEN, {

@@ -284,6 +284,15 @@ export const transportSuite = (name: string, makeContext: MakeContext): void => 
       });
     });
 
+    test('outside 2xx may come in pieces that split a character', async () => {
+      const [start, end] = [Buffer.from('{"message":"caf\xc3', 'latin1'), Buffer.from('\xa9"}', 'latin1')];
+      const server = await serve((response) => {
+        response.writeHead(403).write(start);
+        setTimeout(() => response.end(end), 10);
+      });
+      expect(await errorOf(getVersion(contextOf(server.url)))).toMatchObject({ kind: 'permission', message: 'café' });
+    });
+
     test('to a stream come with their body unread', async () => {
       const go = deferred();
       const server = await serve((response) => {
@@ -471,6 +480,7 @@ export const transportSuite = (name: string, makeContext: MakeContext): void => 
       ['in seconds', 503, '60', [60_000]],
       ['with a fraction', 429, '1.5', [1500]],
       ['of zero', 429, '0', atFloor],
+      ['below the floor', 429, '0.1', atFloor],
       ['in the past', 429, 'Wed, 21 Oct 2015 07:28:00 GMT', atFloor],
       ['of nonsense', 429, 'soon', atFloor],
       ['of nothing', 503, '', atFloor],
