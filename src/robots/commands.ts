@@ -16,16 +16,15 @@ export interface Command {
 /** What a command answers; nothing is sent for nothing. */
 export type CommandAnswer = string | null | undefined | void;
 
-/** Commands by name, in small letters. What one answers may come later, and may come in a `Result`. */
-export type Commands = Readonly<
-  Record<
-    string,
-    (
-      args: readonly string[],
-      event: RoomMessageEvent,
-    ) => CommandAnswer | Result<CommandAnswer, LagError> | PromiseLike<CommandAnswer | Result<CommandAnswer, LagError>>
-  >
->;
+/** What a command gives back: its answer, now or later, or a `Result` of it. */
+export type CommandResult =
+  | CommandAnswer
+  | Result<CommandAnswer, LagError>
+  | LagResult<CommandAnswer>
+  | PromiseLike<CommandAnswer | Result<CommandAnswer, LagError>>;
+
+/** Commands by name, in small letters. */
+export type Commands = Readonly<Record<string, (args: readonly string[], event: RoomMessageEvent) => CommandResult>>;
 
 /** Options of `robotCommands`. */
 export interface CommandsOptions {

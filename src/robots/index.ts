@@ -3,6 +3,7 @@ export {
   robotCommands,
   type Command,
   type CommandAnswer,
+  type CommandResult,
   type Commands,
   type CommandsOptions,
 } from './commands.js';
