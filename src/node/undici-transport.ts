@@ -1,4 +1,4 @@
-import { pipeline, Readable, type Duplex } from 'node:stream';
+import { pipeline, type Duplex, type Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { constants, createBrotliDecompress, createGunzip, createInflate } from 'node:zlib';
 import { err, errAsync, ok, ResultAsync, type Result } from 'neverthrow';
@@ -12,7 +12,10 @@ import type { Handler, LagResult } from '../pipeline/types.js';
 export interface UndiciTransportOptions {
   /** Most sockets for one origin: no limit. */
   readonly connections?: number | undefined;
-  /** Most requests under way on one socket: 1. `0` keeps no socket open after its answer. */
+  /**
+   * Most calls under way on one socket: 1. With more, the next one goes out when the headers of the last answer are here.
+   * `0` closes a socket after its answer.
+   */
   readonly pipelining?: number | undefined;
   /** `true` to go by `HTTP_PROXY`, `HTTPS_PROXY` and `NO_PROXY`, or the `http:` or `https:` URL of a proxy. */
   readonly proxy?: boolean | string | undefined;
@@ -56,13 +59,15 @@ interface Pool {
 const open = async (options: UndiciTransportOptions | undefined): Promise<Result<Pool, LagError>> => {
   try {
     const library = await load();
-    const { dispatcher: own, ...settings } = options ?? {};
-    const dispatcher = own ?? makeDispatcher(library, settings);
+    const own = options?.dispatcher;
+    const dispatcher = own ?? makeDispatcher(library, options ?? {});
     if (typeof dispatcher.request !== 'function') throw invalid('dispatcher');
     return ok({
       send: transportOver(dispatcher, library.FormData),
       // Closing twice is closing once.
-      shut: async () => (own ? undefined : dispatcher.close().catch(() => {})),
+      shut: async () => {
+        if (!own) await dispatcher.close().catch(() => {});
+      },
     });
   } catch (thrown) {
     return err(toInvalidInput(thrown));
@@ -136,9 +141,25 @@ const toResponse = ({ statusCode: status, headers, body }: undici.Dispatcher.Res
     headers: { get: (name: string) => headers[name.toLowerCase()]?.toString() ?? null } as Headers,
     text: () => (decoded ? text(decoded) : body.text()),
     get body() {
-      return status === 204 ? null : (Readable.toWeb(decoded ?? body) as Response['body']);
+      return status === 204 ? null : toWeb(decoded ?? body);
     },
   };
+};
+
+// `Readable.toWeb` throws into the void when it is cancelled while a chunk is under way.
+const toWeb = (body: Readable): Response['body'] => {
+  const chunks = body.on('error', () => {})[Symbol.asyncIterator]() as AsyncIterator<Uint8Array<ArrayBuffer>>;
+  return new ReadableStream(
+    {
+      pull: async (controller) => {
+        const { done, value } = await chunks.next();
+        if (done) controller.close();
+        else controller.enqueue(value);
+      },
+      cancel: () => void body.destroy(),
+    },
+    { highWaterMark: 0 },
+  );
 };
 
 // Each chunk at once, and the empty body too: this is what fetch does.
