@@ -1,0 +1,40 @@
+import { fork } from 'node:child_process';
+
+/** The middle one, or the mean of the two. */
+export const median = (numbers) => {
+  const sorted = [...numbers].sort((a, b) => a - b);
+  const middle = sorted.length >> 1;
+  return sorted.length % 2 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
+};
+
+/** Milliseconds of each of `count` calls, one after the other. */
+export const latencies = async (call, count) => {
+  const times = [];
+  for (let n = 0; n < count; n++) {
+    const start = performance.now();
+    await call();
+    times.push(performance.now() - start);
+  }
+  return times;
+};
+
+/** Calls a second and CPU microseconds a call, with `width` calls under way at any time. */
+export const load = async (call, count, width) => {
+  let started = 0;
+  const cpu = process.cpuUsage();
+  const start = performance.now();
+  const worker = async () => {
+    while (started++ < count) await call();
+  };
+  await Promise.all(Array.from({ length: width }, worker));
+  const seconds = (performance.now() - start) / 1000;
+  const { user, system } = process.cpuUsage(cpu);
+  return { perSecond: count / seconds, cpuMicros: (user + system) / count };
+};
+
+/** The server of the benchmarks in a process of its own. */
+export const startServer = async () => {
+  const child = fork(new URL('server.mjs', import.meta.url));
+  const { port, bytes } = await new Promise((resolve) => child.once('message', resolve));
+  return { origin: `http://127.0.0.1:${port}`, bytes, stop: () => child.kill() };
+};

@@ -1,0 +1,64 @@
+import { pathToFileURL } from 'node:url';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { createSandbox } from '../../src/sandbox/index.js';
+import { bundleForNode } from './bundle.js';
+import { root } from './snippets.js';
+
+// The programs of the page on edge and serverless, each as its platform would call it, against the sandbox.
+
+const folder = `${root}.cache/serverless`;
+const sandbox = createSandbox();
+const env = {
+  LAG_ROBOT_KEY: sandbox.tokens.robot,
+  LAG_SERVER_ID: sandbox.ids.server,
+  LAG_ROOM_ID: sandbox.ids.rooms.quiet,
+};
+
+beforeAll(async () => {
+  const files = ['cloudflare-worker/worker', 'vercel-edge/api/say', 'aws-lambda/index', 'deno-deploy/main'];
+  await bundleForNode(Object.fromEntries(files.map((file) => [file, `${root}docs/examples/${file}.ts`])), folder);
+  for (const [name, value] of Object.entries(env)) vi.stubEnv(name, value);
+});
+
+afterAll(() => void vi.unstubAllEnvs());
+
+const load = async (file: string) => {
+  vi.stubGlobal('fetch', sandbox.fetch);
+  return import(/* @vite-ignore */ pathToFileURL(`${folder}/${file}.js`).href);
+};
+
+const post = (body: string) => new Request('https://say.example/', { method: 'POST', body });
+const said = () =>
+  sandbox.state.messages.filter(({ roomId }) => roomId === env.LAG_ROOM_ID).map(({ content }) => content);
+
+test.each([
+  ['Cloudflare', 'cloudflare-worker/worker', (module: Module, request: Request) => module.default.fetch(request, env)],
+  ['Vercel', 'vercel-edge/api/say', (module: Module, request: Request) => module.default(request)],
+  ['Deno', 'deno-deploy/main', (module: Module, request: Request) => module.default.fetch(request)],
+] as const)('%s says it, refuses other methods and passes a refusal on', async (name, file, run) => {
+  const module = await load(file);
+  const created = await run(module, post(`from ${name}`));
+  expect(created.status).toBe(201);
+  expect(await created.json()).toEqual({ id: expect.any(String) });
+  expect(said()).toContain(`from ${name}`);
+  expect((await run(module, new Request('https://say.example/'))).status).toBe(405);
+  const refused = await run(module, post(''));
+  expect(refused.status).toBe(400);
+  expect(await refused.json()).toEqual({ error: 'api' });
+});
+
+test('Lambda says it, refuses other methods and passes a refusal on', async () => {
+  const { handler } = await load('aws-lambda/index');
+  const call = (method: string, body: string, isBase64Encoded = false) =>
+    handler({ requestContext: { http: { method } }, body, isBase64Encoded });
+  expect((await call('POST', btoa('from Lambda'), true)).statusCode).toBe(201);
+  expect(said()).toContain('from Lambda');
+  expect((await call('GET', '')).statusCode).toBe(405);
+  expect(await call('POST', '')).toEqual({ statusCode: 400, body: '{"error":"api"}' });
+});
+
+interface Module {
+  readonly default: ((request: Request) => Promise<Response>) & {
+    fetch(request: Request, env?: Record<string, string>): Promise<Response>;
+  };
+}
