@@ -138,4 +138,9 @@ const webpackAll = async (codes) => {
   }));
 };
 
-export const bundlers = { esbuild: esbuildAll, rollup: rollupAll, rolldown: rolldownAll, webpack: webpackAll };
+export const bundlers = {
+  esbuild: { bundleAll: esbuildAll },
+  rollup: { bundleAll: rollupAll, slow: true },
+  rolldown: { bundleAll: rolldownAll },
+  webpack: { bundleAll: webpackAll, slow: true },
+};

@@ -71,7 +71,9 @@ const parse = (file) => {
       module.exports.set('default', { name: node.declaration.name });
     } else {
       const names = new Set((node.declarations ?? [node]).flatMap(({ id }) => (id ? [...identifiersOf(id)] : [])));
-      module.statements.push({ file, names, references: identifiersOf(node), start: node.start, end: node.end });
+      // Minifiers join declarations, and give them the `const` of the first of them, used or not.
+      const { start } = node.declarations?.[0] ?? node;
+      module.statements.push({ file, names, references: identifiersOf(node), start, end: node.end });
     }
   }
   return module;

@@ -3,9 +3,9 @@ import { bundle, weigh } from './bytes.mjs';
 import { entries, root } from './entries.mjs';
 
 const budgets = {
-  default: { limit: 8200, target: 7400 },
+  default: { limit: 7400 },
   fetchTransport: { limit: 5000, target: 4600 },
-  ownCode: { limit: 1600 },
+  ownCode: { limit: 4300, target: 1600 },
   allOperations: { limit: 14_000 },
   /** The median of one more operation, whatever it brings along. */
   medianOperation: { limit: 110 },
