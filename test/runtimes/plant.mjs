@@ -53,9 +53,8 @@ const plants = [
     },
   },
   {
-    what: 'a global that only Node has, in a module of its own',
-    breaks: (folder) =>
-      edit(folder, 'dist/models/permission.js', (text) => `${text}\nexport const cwd = () => process.cwd();\n`),
+    what: 'a global that only Node has, in a function that nothing calls',
+    breaks: (folder) => edit(folder, 'dist/index.js', (text) => `${text}\nexport const where = () => process.cwd();\n`),
     caught: { 'No entry': /process/ },
   },
   {

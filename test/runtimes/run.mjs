@@ -91,9 +91,11 @@ try {
     ];
     await pool(width, tasks);
     console.log(report.summary(results, Date.now() - started));
-    const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
-    if (!flags.only) report.writePage(join(root, 'docs/generated/compatibility.md'), results, version);
-    process.exitCode = report.hasFailed(results) ? 1 : 0;
+    if (report.hasFailed(results)) process.exitCode = 1;
+    else if (!flags.only) {
+      const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
+      report.writePage(join(root, 'docs/generated/compatibility.md'), results, version);
+    }
   }
   await stage.close();
 } finally {

@@ -10,6 +10,7 @@ export const bundle = async ({ entry, outfile, format = 'esm', minify = false, c
     minify,
     platform,
     target: 'es2022',
+    legalComments: 'none',
     logLevel: 'silent',
     // Neutral has none of its own.
     ...(platform === 'neutral' && { mainFields: ['module', 'main'] }),

@@ -30,6 +30,7 @@ const types = { '.html': 'text/html', '.js': 'text/javascript', '.mjs': 'text/ja
 export const withPage = async (folder, use) => {
   const server = createServer((req, res) => {
     const { pathname } = new URL(req.url, 'http://page');
+    if (pathname === '/favicon.ico') return void res.writeHead(204).end();
     const file = join(folder, pathname === '/' ? 'index.html' : pathname);
     readFile(file).then(
       (body) => res.writeHead(200, { 'content-type': types[extname(file)] ?? 'application/octet-stream' }).end(body),

@@ -20,6 +20,13 @@ export const serveRaw = async ({ sandbox, sandboxUrl }) => {
   const attempts = new Map();
   let open = 0;
 
+  const event = (content) =>
+    JSON.stringify({
+      type: 'room.message',
+      serverId: 's1',
+      timestamp: health.timestamp,
+      data: { roomId: 'r1', content, senderName: 'ada' },
+    });
   const json = (res, value, status = 200, headers = {}) =>
     res.writeHead(status, { 'content-type': 'application/json', ...headers }).end(JSON.stringify(value));
   const envelope = (res, status, headers = {}) =>
@@ -75,13 +82,7 @@ export const serveRaw = async ({ sandbox, sandboxUrl }) => {
       open++;
       res.on('close', () => open--);
       res.writeHead(200, { 'content-type': 'text/event-stream' });
-      const data = JSON.stringify({
-        type: 'room.message',
-        serverId: 's1',
-        timestamp: health.timestamp,
-        data: { content: 'hi' },
-      });
-      res.write(`retry: 5\n\nid: e1\nevent: room.message\ndata: ${data}\n\n`);
+      res.write(`retry: 5\n\nid: e1\nevent: room.message\ndata: ${event('hi')}\n\n`);
     },
   };
 
@@ -95,12 +96,7 @@ export const serveRaw = async ({ sandbox, sandboxUrl }) => {
     // Signed here, with Node's own crypto, so that the package is not its own judge.
     webhook: (_, res) => {
       const key = randomBytes(24);
-      const body = JSON.stringify({
-        type: 'room.message',
-        serverId: 's1',
-        timestamp: health.timestamp,
-        data: { content: 'grüße \u{1f680}' },
-      });
+      const body = event('grüße \u{1f680}');
       const timestamp = String(Math.floor(Date.now() / 1000));
       const signature = createHmac('sha256', key).update(`msg_1.${timestamp}.${body}`).digest('base64');
       return json(res, {

@@ -1,4 +1,4 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 
 export const seconds = (ms) => `${(ms / 1000).toFixed(1)} s`;
@@ -89,7 +89,7 @@ export const summary = (results, ms) => {
   ].join('\n');
 };
 
-/** The page of the documentation. Only versions and the date change from run to run. */
+/** The page of the documentation. A run that finds the same as the last one leaves its date, too. */
 export const writePage = (file, results, version) => {
   const { runtimes, consumers } = results;
   const skipped = skippedOf(results);
@@ -111,6 +111,8 @@ ${inMarkdown([['what is made of it', 'outcome'], ...consumers.map(({ name, statu
 
 ${skipped.length ? `Skipped in this run:\n\n${bullets(skipped)}` : 'Nothing was skipped in this run.'}
 `;
+  const withoutDate = (text) => text.replace(/on \d{4}-\d\d-\d\d/, '');
+  if (existsSync(file) && withoutDate(readFileSync(file, 'utf8')) === withoutDate(page)) return;
   mkdirSync(dirname(file), { recursive: true });
   writeFileSync(file, page);
 };
