@@ -1,0 +1,171 @@
+import { describe, expect, test } from 'vitest';
+import { createContextWith } from '../../src/context.js';
+import { collectItems } from '../../src/pagination.js';
+import { getIdentity } from '../../src/operations/identity.js';
+import { listMembers } from '../../src/operations/members.js';
+import { iterateRoomMessages } from '../../src/operations/room-messages.js';
+import { getServer } from '../../src/operations/servers.js';
+import { createManualClock, createSandbox } from '../../src/sandbox/index.js';
+import { valueOf } from '../support/results.js';
+
+const create = (seed?: string | number) => createSandbox({ clock: createManualClock(), seed });
+
+describe('the seed', () => {
+  test('is the same for the same seed, another for another', () => {
+    const picture = (seed?: string | number) => {
+      const { state, tokens, ids } = create(seed);
+      return JSON.stringify([state, tokens, ids]);
+    };
+    expect(picture()).toBe(picture());
+    expect(picture()).toBe(picture('lag'));
+    expect(picture(7)).toBe(picture('7'));
+    expect(picture('other')).not.toBe(picture());
+    const [first, second] = [create('a'), create('b')];
+    expect(Object.values(first.tokens).some((token) => Object.values(second.tokens).includes(token))).toBe(false);
+    expect(first.state.rooms.some(({ id }) => second.state.rooms.some((room) => room.id === id))).toBe(false);
+  });
+
+  test('has what it says', () => {
+    const { state, ids, tokens } = create();
+    expect(Object.keys(tokens)).toEqual(['ada', 'ben', 'cleo', 'dan', 'robot']);
+    for (const token of Object.values(tokens)) expect(token).toMatch(/^lag_(pat_\w{40}|robot_\w{8}_\w{40})$/);
+    const count = (roomId: string) => state.messages.filter((message) => message.roomId === roomId).length;
+    expect(Object.values(ids.rooms).map(count)).toEqual([300, 40, 0]);
+    expect(state.dmMessages).toHaveLength(60);
+    expect(state.servers.map(({ id }) => id)).toEqual([ids.server, ids.otherServer]);
+    const all = [
+      state.users,
+      state.servers,
+      state.rooms,
+      state.roles,
+      state.messages,
+      state.dmMessages,
+      state.invites,
+      state.events,
+      state.guests,
+      state.eventTemplates,
+      state.robots,
+      state.friendships,
+      state.dms,
+    ].flat();
+    expect(new Set(all.map(({ id }) => id)).size).toBe(all.length);
+    const times = state.messages.filter(({ roomId }) => roomId === ids.rooms.general).map(({ createdAt }) => createdAt);
+    expect(new Set(times).size).toBe(300);
+    expect(Math.max(...times.map(Date.parse))).toBeLessThanOrEqual(createManualClock().now());
+  });
+
+  test('comes back with a reset, with the same ids and tokens', async () => {
+    const sandbox = create();
+    const before = JSON.stringify(sandbox.state);
+    const robot = sandbox.addRobot();
+    sandbox.addServer({ id: 's1' });
+    const ada = createContextWith(sandbox.transport, sandbox.tokens.ada);
+    sandbox.faults.next({ status: 500 });
+    sandbox.reset();
+    expect(JSON.stringify(sandbox.state)).toBe(before);
+    expect(sandbox.requests).toEqual([]);
+    expect((await valueOf(getServer(ada, sandbox.ids.server))).name).toBe('Harbour');
+    expect((await getIdentity(createContextWith(sandbox.transport, robot.token))).isErr()).toBe(true);
+  });
+});
+
+describe('fixtures', () => {
+  test('make users whose tokens work, under names of their own', async () => {
+    const sandbox = create();
+    const [named, unnamed] = [sandbox.addUser({ id: 'u1', username: 'eve', displayName: 'Eve' }), sandbox.addUser()];
+    expect(named).toMatchObject({ id: 'u1', username: 'eve' });
+    expect(unnamed.username).toMatch(/^\w+$/);
+    expect(await valueOf(getIdentity(createContextWith(sandbox.transport, named.token)))).toMatchObject({
+      id: 'u1',
+      displayName: 'Eve',
+    });
+    const again = sandbox.addUser({ id: 'u1' });
+    expect(again.username).toBe('eve');
+    expect(again.token).not.toBe(named.token);
+    expect(sandbox.state.users).toHaveLength(6);
+  });
+
+  test('make servers, rooms, members and robots under chosen ids', async () => {
+    const sandbox = create();
+    const { roomId, ownerId } = sandbox.addServer({ id: 's1', name: 'Mine', ownerId: 'u1' });
+    expect(ownerId).toBe('u1');
+    sandbox.addRoom({ id: 'r1', serverId: 's1', name: 'Room one' });
+    sandbox.addMember({ serverId: 's1', userId: 'u2', role: 'admin' });
+    const robot = sandbox.addRobot({ serverId: 's1', name: 'Helper', permissions: ['read_members', 'read_messages'] });
+    const ctx = createContextWith(sandbox.transport, robot.token);
+    expect(await valueOf(getIdentity(ctx))).toMatchObject({
+      id: robot.id,
+      displayName: 'Helper',
+      serverId: 's1',
+      permissions: ['read_members', 'read_messages'],
+      active: true,
+    });
+    expect((await valueOf(listMembers(ctx, 's1'))).map(({ userId, role }) => [userId, role])).toEqual([
+      ['u1', 'owner'],
+      ['u2', 'admin'],
+    ]);
+    for (const id of ['r1', roomId])
+      expect(await valueOf(collectItems(iterateRoomMessages(ctx, 's1', id), 10))).toEqual([]);
+  });
+
+  test('make what they name and what is not there', () => {
+    const sandbox = create();
+    const { ids, state } = sandbox;
+    sandbox.addMember({ serverId: 'new server', userId: 'new user' });
+    sandbox.addRobot({ serverId: 'another server' });
+    sandbox.joinVoice({ roomId: 'new room', userId: 'new guest' });
+    sandbox.addGuest({ eventId: 'new event', displayName: 'Heidi' });
+    sandbox.setStatus('silent user', 'idle');
+    sandbox.leaveVoice({ roomId: 'other room', userId: 'nobody' });
+    sandbox.disconnectRobot('nobody');
+    expect(state.servers.map(({ id }) => id)).toEqual([ids.server, ids.otherServer, 'new server', 'another server']);
+    expect(state.rooms.find(({ id }) => id === 'new room')).toMatchObject({
+      serverId: ids.server,
+      participants: [{ userId: 'new guest' }],
+    });
+    expect(state.events.find(({ id }) => id === 'new event')).toMatchObject({ serverId: ids.server });
+    expect(state.guests.find(({ eventId }) => eventId === 'new event')).toMatchObject({
+      displayName: 'Heidi',
+      status: 'pending',
+    });
+    expect(state.users.find(({ id }) => id === 'silent user')).toMatchObject({ status: 'idle' });
+    expect(state.users.some(({ id }) => id === 'nobody')).toBe(false);
+  });
+
+  test('never take the owner’s role, and count nobody twice', () => {
+    const sandbox = create();
+    const { server, users } = sandbox.ids;
+    sandbox.addMember({ serverId: server, userId: users.ada, role: 'member' });
+    sandbox.addMember({ serverId: server, userId: users.ben });
+    sandbox.joinVoice({ roomId: sandbox.ids.rooms.music, userId: users.ben });
+    sandbox.joinVoice({ roomId: sandbox.ids.rooms.music, userId: users.ben });
+    expect(sandbox.state.members.filter(({ serverId }) => serverId === server).map(({ role }) => role)).toEqual([
+      'owner',
+      'member',
+      'admin',
+    ]);
+    expect(sandbox.state.rooms.find(({ id }) => id === sandbox.ids.rooms.music)!.participants).toHaveLength(1);
+    expect(sandbox.state.robots[0]!.kept.map(({ eventType }) => eventType)).toEqual(['voice.join']);
+  });
+});
+
+describe('the state', () => {
+  test('cannot be changed from outside', () => {
+    const { state } = create();
+    (state.users as unknown[]).pop();
+    Object.assign(state.rooms[0]!, { name: 'changed' });
+    expect(state.users).toHaveLength(4);
+    expect(state.rooms[0]!.name).toBe('General');
+  });
+});
+
+describe('two sandboxes', () => {
+  test('know nothing of each other', async () => {
+    const [first, second] = [create(), create()];
+    first.addUser({ username: 'eve' });
+    first.faults.next({ status: 500 });
+    expect(second.state.users).toHaveLength(4);
+    expect((await second.fetch('http://x/health')).status).toBe(200);
+    expect(first.requests).toEqual([]);
+  });
+});
