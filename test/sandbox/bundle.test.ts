@@ -64,23 +64,11 @@ describe('bundles', () => {
         await sandbox.clock.advance(30_000);
         return [sent.status, templates[0].nextOccurrenceAt, events.length, await (await held).json(), await hook];
       })()`;
-    const {
-      Request,
-      Response,
-      Headers,
-      URL,
-      URLSearchParams,
-      Blob,
-      FormData,
-      ReadableStream,
-      TextEncoder,
-      TextDecoder,
-    } = globalThis;
-    const { AbortController, AbortSignal, crypto, atob, btoa, setTimeout, clearTimeout } = globalThis;
-    const answer = await runInNewContext(program, {
-      ...{ Request, Response, Headers, URL, URLSearchParams, Blob, FormData, ReadableStream, TextEncoder, TextDecoder },
-      ...{ AbortController, AbortSignal, crypto, atob, btoa, setTimeout, clearTimeout },
-    });
+    const names =
+      'Request Response Headers URL URLSearchParams Blob FormData ReadableStream TextEncoder TextDecoder AbortController ' +
+      'AbortSignal crypto atob btoa setTimeout clearTimeout';
+    const web = Object.fromEntries(names.split(' ').map((name) => [name, Reflect.get(globalThis, name)]));
+    const answer = await runInNewContext(program, web);
     expect(structuredClone(answer)).toEqual([
       201,
       '2026-01-06T18:30:00.000Z',
