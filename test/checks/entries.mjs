@@ -3,11 +3,12 @@ import { readFileSync } from 'node:fs';
 export const root = new URL('../../', import.meta.url).pathname;
 export const pkg = JSON.parse(readFileSync(`${root}package.json`, 'utf8'));
 
-/** The public entries: their specifier, and what bundlers and Node get for it. */
+/** The public entries: their specifier, and what TypeScript, bundlers and Node get for it. */
 export const entries = Object.entries(pkg.exports)
   .filter(([, target]) => target.types)
   .map(([name, target]) => ({
     specifier: name.replace('.', pkg.name),
+    types: target.types,
     module: target.module,
     node: target.default,
     isResource: target.default.includes('/operations/'),

@@ -3,7 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { builtinModules } from 'node:module';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { entries, pkg, root } from './entries.mjs';
 
 const MAX_FILE_BYTES = 1_000_000;
@@ -24,10 +24,24 @@ run('npx', 'attw', join(folder, tarball.filename), '--profile', 'esm-only');
 rmSync(folder, { recursive: true });
 
 const known = new Set([...builtinModules, ...Object.keys({ ...pkg.dependencies, ...pkg.peerDependencies })]);
-const foreign = (code) =>
-  [...code.matchAll(/^(?:import|export|\})[^;'"]*? from ['"]([^'"]+)['"]|\bimport\(?\s*['"]([^'"]+)['"]/gm)]
-    .map(([, from, imported]) => from ?? imported)
-    .filter((name) => !name.startsWith('.') && !name.startsWith('node:') && !known.has(name));
+const importsOf = (code) =>
+  [...code.matchAll(/^(?:import|export|\})[^;'"]*? from ['"]([^'"]+)['"]|\bimport\(?\s*['"]([^'"]+)['"]/gm)].map(
+    ([, from, imported]) => from ?? imported,
+  );
+
+// What an entry reaches, as types or as code, is in the tarball or is a dependency.
+const seen = new Set();
+const visit = (file) => {
+  if (seen.has(file)) return;
+  seen.add(file);
+  if (!tarball.files.some(({ path }) => path === file)) return failures.push(`${file} is imported and not packed`);
+  for (const name of importsOf(readFileSync(join(root, file), 'utf8')))
+    if (name.startsWith('.'))
+      visit(join(dirname(file), file.endsWith('.d.ts') ? name.replace(/\.js$/, '.d.ts') : name));
+    else if (!name.startsWith('node:') && !known.has(name)) failures.push(`${file} imports ${name}, no dependency`);
+};
+for (const { types, module, node } of entries)
+  [types, module, node].filter(Boolean).forEach((file) => visit(join(file)));
 
 for (const { path, size } of tarball.files) {
   if (!/^(dist\/.+|README\.md|LICENSE|CHANGELOG\.md|package\.json)$/.test(path)) failures.push(`${path} is packed`);
@@ -35,8 +49,6 @@ for (const { path, size } of tarball.files) {
   const text = readFileSync(join(root, path), 'utf8');
   if (text.includes(root.slice(0, -1)) || /file:\/\/\/|\/home\/|\/Users\//.test(text))
     failures.push(`${path} names a path of this machine`);
-  if (/\.(js|d\.ts)$/.test(path))
-    for (const name of foreign(text)) failures.push(`${path} imports ${name}, which is no dependency`);
 }
 for (const name of ['README.md', 'LICENSE', 'CHANGELOG.md', 'dist/bundled/THIRD-PARTY-LICENSES.txt'])
   if (!tarball.files.some(({ path }) => path === name)) failures.push(`${name} is not packed`);
