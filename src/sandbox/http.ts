@@ -84,25 +84,35 @@ const longestDrain = 64 * mebibyte;
 
 /** The request's body, or 413 where it is longer than `limit`. */
 export const readBytes = async (c: Context, limit: number): Promise<Uint8Array> => {
-  const { body } = c.req.raw;
+  const length = Number(c.req.header('content-length') ?? 0);
+  try {
+    // What says its length, or came without HTTP, is read at once, which is much faster.
+    const bytes =
+      length <= limit && !c.req.header('transfer-encoding')
+        ? new Uint8Array(await c.req.raw.arrayBuffer())
+        : await readStream(c.req.raw, limit);
+    if (bytes && bytes.length <= limit) return bytes;
+  } catch {
+    refuse(400, 'The body broke off');
+  }
+  return refuse(413, `The body is larger than ${limit} bytes`);
+};
+
+/** Nothing where the body is longer than `limit`. */
+const readStream = async ({ body }: Request, limit: number): Promise<Uint8Array | undefined> => {
   if (!body) return new Uint8Array();
   const chunks: Uint8Array[] = [];
   let length = 0;
   const reader = body.getReader();
-  try {
-    for (let part = await reader.read(); !part.done; part = await reader.read()) {
-      length += part.value.byteLength;
-      if (length <= limit) chunks.push(part.value);
-      else if (length > longestDrain) break;
-    }
-  } catch {
-    refuse(400, 'The body broke off');
+  for (let part = await reader.read(); !part.done; part = await reader.read()) {
+    length += part.value.byteLength;
+    if (length <= limit) chunks.push(part.value);
+    else if (length > longestDrain) break;
   }
   if (length > limit) {
     void reader.cancel().catch(() => {});
-    refuse(413, `The body is larger than ${limit} bytes`);
+    return undefined;
   }
-  if (chunks.length === 1) return chunks[0]!;
   const bytes = new Uint8Array(length);
   let at = 0;
   for (const chunk of chunks) {
