@@ -49,6 +49,7 @@ const esbuildAll = async (codes) => {
       withoutMaps,
     ],
     absWorkingDir: root,
+    tsconfigRaw: {},
     bundle: true,
     minify: true,
     format: 'esm',
@@ -91,7 +92,13 @@ const resolveFromRoot = {
 const rolldownAll = async (codes) => {
   const results = [];
   for (const code of codes) {
-    const bundle = await rolldown({ input: ENTRY, external, plugins: [virtual(code), resolveFromRoot], cwd: root });
+    const bundle = await rolldown({
+      input: ENTRY,
+      external,
+      plugins: [virtual(code), resolveFromRoot],
+      cwd: root,
+      tsconfig: false,
+    });
     const { output } = await bundle.generate({ sourcemap: true, minify: true, file: `${root}out.js` });
     await bundle.close();
     results.push({ code: output[0].code, map: output[0].map, base: root });

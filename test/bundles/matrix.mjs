@@ -36,13 +36,16 @@ const graph = createGraph();
 const leaksOf = ({ map, base }, { module, name }) => {
   const allowed = graph.reachableFrom(module, name);
   const leaks = new Set();
+  let judged = false;
   eachMapping(new AnyMap(map), ({ source, originalLine, originalColumn }) => {
     const file = source && resolve(base, source);
     if (!file?.startsWith(`${root}dist/`)) return;
+    judged = true;
     const statement = graph.statementAt(file, originalLine, originalColumn);
     if (statement && !allowed.has(statement))
       leaks.add(`${[...statement.names].join(', ') || 'a statement'} of ${file.slice(root.length)}`);
   });
+  if (!judged) throw new Error(`${name} was not taken from dist`);
   return leaks;
 };
 

@@ -14,6 +14,10 @@ export const bundle = async (code, external = []) => {
     target: 'es2022',
     external: [...neutral, ...external],
     metafile: true,
+    // Not the sources, to which tsconfig.json leads.
+    tsconfigRaw: {},
+    // Its `paths` lead to the sources.
+    tsconfigRaw: {},
     write: false,
     logLevel: 'error',
   });

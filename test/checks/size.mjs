@@ -13,7 +13,7 @@ const budgets = {
   eachOperation: { limit: 150 },
 };
 /** What does more than one request, and so is no single operation. */
-const composed = /^(iterate|wait|upload)/;
+const composed = /^(iterate|wait|upload)|Once$/;
 
 const brotli = async (code, external) => weigh((await bundle(code, external)).code).brotli;
 const median = (numbers) => numbers.toSorted((a, b) => a - b)[numbers.length >> 1];
