@@ -85,6 +85,7 @@ export const createApp = (
       const response = await edge.fetch(request, entry);
       entry.status = response.status;
       response.headers.set('x-request-id', entry.id);
+      response.headers.set('date', new Date(world.clock.now()).toUTCString());
       return response;
     } finally {
       onRequest?.(entry);
