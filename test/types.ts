@@ -289,6 +289,7 @@ expectTypeOf(roomMessages.sendRoomMessage).toEqualTypeOf<
     options?: CallOptions,
   ) => LagResult<RoomMessage>
 >();
+expectTypeOf(roomMessages.sendRoomMessageOnce).toEqualTypeOf<typeof roomMessages.sendRoomMessage>();
 expectTypeOf(roomMessages.editRoomMessage).toEqualTypeOf<
   (
     ctx: Context,
@@ -440,6 +441,7 @@ expectTypeOf<Taking<RobotContext>>().toEqualTypeOf<
   | 'listRoomMessages'
   | 'iterateRoomMessages'
   | 'sendRoomMessage'
+  | 'sendRoomMessageOnce'
   | 'editRoomMessage'
   | 'deleteRoomMessage'
 >();

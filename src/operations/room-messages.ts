@@ -7,6 +7,7 @@ import { RoomMessagePageSchema } from '../models/room-message-page.js';
 import { call, path } from '../operation.js';
 import { walkPages, type LagIterable, type Page } from '../pagination.js';
 import type { LagResult } from '../pipeline/types.js';
+import { sendOnce } from './send-once.js';
 
 /**
  * Gets a page of a room's messages, the newest one unless `cursor` says otherwise.
@@ -56,6 +57,33 @@ export function sendRoomMessage(
       response: RoomMessageSchema,
     },
     options,
+  );
+}
+
+/**
+ * Sends a message to a room, and where the answer gets lost, finds out whether it was sent: it looks for the message
+ * among the room's latest, by author, content and time since the first try, and sends again only where it is not there.
+ *
+ * `POST`, and after a lost answer `GET /servers/:serverId/rooms/:roomId/messages`. Robots need `send_messages` and
+ * `read_messages`; content is 1 to 2000 characters. `maxRetries` counts sends; `retry` says nothing here.
+ *
+ * It cannot tell two messages of one author with the same content within two seconds, nor find one that was changed or
+ * deleted, or that the server writes only after the look. Where the look itself fails it does not send again: the error
+ * then says `maybeApplied`.
+ */
+export function sendRoomMessageOnce(
+  ctx: Context,
+  serverId: string,
+  roomId: string,
+  body: SendRoomMessageBody,
+  options?: CallOptions,
+): LagResult<RoomMessage> {
+  return sendOnce(
+    ctx,
+    body,
+    options,
+    (message, sending) => sendRoomMessage(ctx, serverId, roomId, message, sending),
+    (reading, query, listing) => listRoomMessages(reading, serverId, roomId, query, listing),
   );
 }
 

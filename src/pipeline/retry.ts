@@ -5,7 +5,7 @@ import { aborted } from './timeout.js';
 import type { Middleware } from './types.js';
 
 /** Waits before retry `n + 1`: 250 ms · 2^n, at most 8 s, less up to a quarter so that clients spread out. */
-const backoffMs = (n: number): number => Math.min(8000, 250 * 2 ** n) * (1 - Math.random() / 4);
+export const backoffMs = (n: number): number => Math.min(8000, 250 * 2 ** n) * (1 - Math.random() / 4);
 
 // Codes of Node, undici and Bun for failures before anything could be sent: name, route, refusal, certificate.
 const NOT_SENT =
