@@ -16,8 +16,6 @@ export const bundle = async (code, external = []) => {
     metafile: true,
     // Not the sources, to which tsconfig.json leads.
     tsconfigRaw: {},
-    // Its `paths` lead to the sources.
-    tsconfigRaw: {},
     write: false,
     logLevel: 'error',
   });
