@@ -18,9 +18,10 @@ const inputs = (files) =>
   );
 const isResource = (file) => file.includes('/operations/');
 const modules = inputs(targets.map(({ module }) => module));
-const resources = inputs(targets.map((target) => target.default).filter(isResource));
+const forNode = targets.map((target) => target.node ?? target.default);
+const resources = inputs(forNode.filter(isResource));
 const bins = inputs(Object.values(pkg.bin));
-const bundles = { ...inputs(targets.map((target) => target.default).filter((file) => !isResource(file))), ...bins };
+const bundles = { ...inputs(forNode.filter((file) => !isResource(file))), ...bins };
 
 // The transport asks ofetch for streams, and gives it whole URLs: its JSON parser and its URL builder never run.
 const standIns = {

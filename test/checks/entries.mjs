@@ -10,6 +10,6 @@ export const entries = Object.entries(pkg.exports)
     specifier: name.replace('.', pkg.name),
     types: target.types,
     module: target.module,
-    node: target.default,
-    isResource: target.default.includes('/operations/'),
+    node: target.node ?? target.default,
+    isResource: target.types.includes('/operations/'),
   }));
