@@ -208,7 +208,7 @@ const quickNode = () => node(24) ?? process.execPath;
 const roomy = ['--max-semi-space-size=128'];
 
 const types = (version, resolution, names) => ({
-  name: `TypeScript ${version}, ${resolution}, strict, library types checked, with ${names.join(' | ')}`,
+  name: `TypeScript ${version}, ${resolution}, strict, library types checked, with ${names.join(', then with ')}`,
   run: async ({ app }) => {
     for (const name of names) {
       const { lib, packages } = environments[name];

@@ -18,7 +18,12 @@ const retarget = (condition, target) => (folder) =>
     return JSON.stringify(manifest);
   });
 
-/** What is broken, how, and by the start of their names the consumers that must notice, with what they must say. */
+const inCore = (from, to) => (folder) => edit(folder, 'dist/bundled/core.js', (text) => text.replaceAll(from, to));
+
+/**
+ * What is broken, how, and who must notice: consumers, by the start of their names, with what they must say, and
+ * runtimes, with the case that must fail.
+ */
 const plants = [
   {
     what: 'an export that points nowhere, for Node',
@@ -67,12 +72,41 @@ const plants = [
     breaks: (folder) => edit(folder, 'dist/context.d.ts', (text) => `${text}\nexport type Page = HTMLElement;\n`),
     caught: { 'TypeScript 7, bundler': /with @types\/node:[^]*HTMLElement/ },
   },
+  {
+    what: 'a header that CORS must allow first',
+    breaks: (folder) =>
+      edit(folder, 'dist/context.js', (text) => text.replace('accept: "application/json"', '$&, "x-lagclient": "1"')),
+    fails: { Chromium: 'headers that arrive' },
+  },
+  {
+    what: 'a fetch that is called as a method',
+    breaks: (folder) => {
+      for (const file of ['dist/bundled/core.js', 'dist/pipeline/fetch-transport.js'])
+        edit(folder, file, (text) => text.replaceAll('await fetch(', 'await { fetch }.fetch('));
+    },
+    fails: { workerd: 'answers of any shape', Chromium: 'answers of any shape' },
+  },
+  {
+    what: 'redirects that are followed',
+    breaks: inCore('redirect: "manual"', 'redirect: "follow"'),
+    fails: { 'Vercel edge': 'redirects are refused', Deno: 'redirects are refused' },
+  },
+  {
+    what: 'a timer that is left',
+    breaks: inCore('clearTimeout(timer)', ''),
+    fails: { 'Node 26': 'no listener or timer is left', Bun: 'no listener or timer is left' },
+  },
+  {
+    what: 'a token that is not taken out of what servers say',
+    breaks: inCore('.replaceAll(secret,', '.replaceAll("no secret",'),
+    fails: { 'Node 20': 'the token never shows' },
+  },
 ];
 
 /** Breaks the package in each of these ways and asks those who must notice. Whether all did. */
-export const plant = async ({ app, work, consumers, runConsumer, ...env }) => {
+export const plant = async ({ app, work, consumers, runConsumer, runtimes, runRuntime, ...env }) => {
   let allCaught = true;
-  for (const [index, { what, breaks, caught }] of plants.entries()) {
+  for (const [index, { what, breaks, caught = {}, fails = {} }] of plants.entries()) {
     const folder = join(work, `planted-${index}`);
     cpSync(join(app, 'node_modules/lagclient'), join(folder, 'package'), { recursive: true });
     breaks(join(folder, 'package'));
@@ -90,6 +124,15 @@ export const plant = async ({ app, work, consumers, runConsumer, ...env }) => {
           .split('\n')
           .find((line) => says.test(line)) ?? detail?.trim().split('\n').at(-1);
       console.log(`  ${isCaught ? 'caught' : `NOT CAUGHT (${status})`} by ${name}: ${told?.trim().slice(0, 160)}`);
+    }
+    for (const [name, expected] of Object.entries(fails)) {
+      const runtime = runtimes.find((one) => one.name === name);
+      const { rows, skipped } = await runRuntime(runtime, join(folder, 'app'));
+      const failed = rows.find((row) => row.case === expected && row.status === 'fail');
+      allCaught &&= Boolean(failed);
+      console.log(
+        `  ${failed ? 'caught' : 'NOT CAUGHT'} in ${name} by "${expected}": ${failed?.detail.split('\n')[0] ?? skipped}`,
+      );
     }
     rmSync(folder, { recursive: true });
   }

@@ -68,7 +68,7 @@ const runConsumer = async (consumer, env) => {
 };
 
 try {
-  const tarball = flags.tarball ? resolve(flags.tarball) : await pack(join(work, 'tarball'));
+  const tarball = flags.tarball ? resolve(flags.tarball) : await pack(work);
   const app = join(work, 'app');
   await installTarball(tarball, app);
   console.log(`${report.seconds(Date.now() - started)}: built, packed and installed\n`);
@@ -76,7 +76,7 @@ try {
   const stage = await openStage(app);
   const env = { app, tarball, stage, root, work };
   if (flags.plant) {
-    process.exitCode = (await plant({ ...env, consumers, runConsumer })) ? 0 : 1;
+    process.exitCode = (await plant({ ...env, consumers, runConsumer, runtimes, runRuntime })) ? 0 : 1;
   } else {
     const results = { runtimes: [], consumers: [] };
     const tasks = [

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { cpSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { execute } from './processes.mjs';
 import { here } from './tools.mjs';
@@ -26,10 +26,16 @@ export const installTools = async () => {
   writeFileSync(stamp, wanted);
 };
 
-/** Builds the package and packs it; answers the tarball. */
-export const pack = async (into) => {
-  await npm(['run', 'build'], root);
-  return packFolder(root, into);
+const notForBuilding = /^(node_modules|\.git|dist|coverage|docs|test)$/;
+
+/** Builds the package in a copy, which no other build meddles with, and packs it; answers the tarball. */
+export const pack = async (work) => {
+  const copy = join(work, 'source');
+  for (const name of readdirSync(root))
+    if (!notForBuilding.test(name)) cpSync(join(root, name), join(copy, name), { recursive: true });
+  symlinkSync(join(root, 'node_modules'), join(copy, 'node_modules'));
+  await npm(['run', 'build'], copy);
+  return packFolder(copy, join(work, 'tarball'));
 };
 
 export const packFolder = async (folder, into) => {
