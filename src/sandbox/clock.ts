@@ -13,7 +13,12 @@ export interface SandboxClock {
 
 /** A clock that stands still until it is told to `advance`; starts at 2026-01-01T00:00:00Z unless told otherwise. */
 export const createManualClock = (start: number | string | Date = defaultStart): SandboxClock => {
-  const startMs = new Date(start).getTime();
+  let startMs = NaN;
+  try {
+    startMs = new Date(start).getTime();
+  } catch {
+    // A symbol, say.
+  }
   return makeClock(Number.isNaN(startMs) ? defaultStart : startMs, false);
 };
 

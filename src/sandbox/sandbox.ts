@@ -53,18 +53,18 @@ export interface Sandbox extends SandboxFixtures {
 }
 
 /** Makes an in-memory Lag API with a server, rooms, members and messages in it. Needs no network and nothing to close. */
-export const createSandbox = (options: SandboxOptions = {}): Sandbox => {
-  const clock = options.clock ?? createSystemClock();
+export const createSandbox = (options?: SandboxOptions): Sandbox => {
+  const { seed, clock = createSystemClock(), pollHoldMs, imageProcessingMs, fetch: post, onRequest } = options ?? {};
   const world = createWorld(clock, {
-    seed: options.seed ?? 'lag',
-    pollHoldMs: options.pollHoldMs ?? 30_000,
-    imageProcessingMs: options.imageProcessingMs ?? 200,
-    fetch: options.fetch ?? ((input, init) => globalThis.fetch(input, init)),
+    seed: seed ?? 'lag',
+    pollHoldMs: pollHoldMs ?? 30_000,
+    imageProcessingMs: imageProcessingMs ?? 200,
+    fetch: post ?? ((input, init) => globalThis.fetch(input, init)),
   });
   const { tokens, ids } = plantSeed(world);
   const faults = createFaults();
   const log: Entry[] = [];
-  const answer = createApp(world, faults, log, options.onRequest);
+  const answer = createApp(world, faults, log, onRequest);
 
   const fetch: Sandbox['fetch'] = (input, init) =>
     input instanceof Request && !init ? answer(input) : fetchAnswer(answer, input, init);

@@ -14,7 +14,7 @@ const sources: Record<string, string> = {
 };
 const code = snippet!.replace(
   /'(lagclient[^']*)'/g,
-  (_, name: string) => `'${pathToFileURL(`${root}src/${sources[name]}.ts`)}'`,
+  (_, name: string) => `'${pathToFileURL(`${root}src/${sources[name]}.ts`).href}'`,
 );
 
 mkdirSync(`${root}.cache`, { recursive: true });

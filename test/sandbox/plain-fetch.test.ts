@@ -200,6 +200,64 @@ describe('bodies', () => {
   });
 });
 
+describe('images', () => {
+  const megabytes = (count: number, more = 0) => {
+    const bytes = new Uint8Array(count * 1024 * 1024 + more);
+    bytes.set([0xff, 0xd8, 0xff]);
+    return bytes;
+  };
+  const form = (fields: Record<string, string | Blob>): FormData => {
+    const body = new FormData();
+    for (const [name, value] of Object.entries(fields)) body.append(name, value);
+    return body;
+  };
+  const jpeg = (bytes: Uint8Array<ArrayBuffer>) => new Blob([bytes], { type: 'image/jpeg' });
+
+  test('of 25 MiB are taken, larger ones refused with 413', async () => {
+    const { ask, tokens, state } = await start();
+    const upload = (bytes: Uint8Array<ArrayBuffer>) =>
+      ask('/images', { token: tokens.ada, body: form({ file: jpeg(bytes), purpose: 'chat' }) });
+    expect(await upload(megabytes(25))).toMatchObject({
+      status: 201,
+      json: { size: 26_214_400, contentType: 'image/jpeg' },
+    });
+    expectEnvelope(await upload(megabytes(25, 1)), 413);
+    expectEnvelope(await upload(megabytes(30)), 413);
+    expect(state.images).toHaveLength(1);
+  });
+
+  test('need a form with a file and a purpose', async () => {
+    const { ask, tokens } = await start();
+    const file = jpeg(megabytes(0, 3));
+    const post = (body: BodyInit, type?: string) =>
+      ask('/images', { token: tokens.ada, body, ...(type && { headers: { 'content-type': type } }) });
+    expect((await post(form({ file, purpose: 'general', alt: 'a', entityId: 'e' }))).status).toBe(201);
+    expectEnvelope(await post(form({ purpose: 'general' })), 400);
+    expectEnvelope(await post(form({ file: 'text', purpose: 'general' })), 400);
+    expectEnvelope(await post(form({ file })), 400);
+    expectEnvelope(await post(form({ file, purpose: 'other' })), 400);
+    expectEnvelope(await post(form({ file: new Blob(['text'], { type: 'text/plain' }), purpose: 'chat' })), 415);
+    expectEnvelope(await post('{}', 'application/json'), 415);
+    expectEnvelope(await post('no form at all', 'multipart/form-data; boundary=x'), 400);
+    expectEnvelope(
+      await post('--x\r\ncontent-disposition: form-data; name="file"\r\n\r\ncut', 'multipart/form-data; boundary=x'),
+      400,
+    );
+  });
+
+  test('as base64 are checked, and may be larger than other bodies', async () => {
+    const { ask, tokens, ids } = await start();
+    for (const path of ['/users/me/avatar', `/servers/${ids.server}/icon`]) {
+      const post = (image: unknown, more = {}) => ask(path, { token: tokens.ada, json: { image, ...more } });
+      expect((await post('A'.repeat(4 * 1024 * 1024), { contentType: 'image/png' })).status).toBe(200);
+      for (const image of ['', 'data:image/png;base64,AAAA', 'AAA', 'not base64!', 7])
+        expectEnvelope(await post(image), 400);
+      expectEnvelope(await post('AAAA', { contentType: 'text/html' }), 400);
+      expectEnvelope(await post('A'.repeat(36 * 1024 * 1024)), 413);
+    }
+  });
+});
+
 describe('no content', () => {
   test('is 204 where it is documented, and an empty 200 where no status is', async () => {
     const { ask, tokens, ids } = await start();

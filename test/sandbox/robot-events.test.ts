@@ -281,6 +281,24 @@ describe('SSE', () => {
     await second.ended;
   });
 
+  test('breaks off and stalls when told to', async () => {
+    const sandbox = await start();
+    const robot = sandbox.sandbox.addRobot({ delivery: 'sse' });
+    sandbox.faults.next({ truncate: true });
+    const broken = await listen(sandbox, robot);
+    expect(broken.response.status).toBe(200);
+    await expect(broken.ended).rejects.toThrow();
+    sandbox.faults.next({ stall: true });
+    const stalled = await listen(sandbox, robot);
+    await sandbox.say('hello');
+    await sandbox.clock.advance(60_000);
+    expect(await isPending(stalled.ended)).toBe(true);
+    expect([stalled.events, stalled.comments]).toEqual([[], []]);
+    const open = await listen(sandbox, robot);
+    sandbox.sandbox.disconnectRobot(robot.id);
+    await open.ended;
+  });
+
   test('and long poll are each for robots that were made for them', async () => {
     const { ask, sandbox, tokens } = await start();
     const [sse, webhook] = [sandbox.addRobot({ delivery: 'sse' }), sandbox.addRobot({ delivery: {} })];
