@@ -207,7 +207,7 @@ test('many rooms and events leave nothing behind', async () => {
   const last = new Map<string, number>();
   await dispatchRobotEvents(iterable, {
     'room.message': async ({ data }) => {
-      await null;
+      await Promise.resolve();
       handled++;
       expect(Number(data.content)).toBeGreaterThan(last.get(data.roomId) ?? -1);
       last.set(data.roomId, Number(data.content));
