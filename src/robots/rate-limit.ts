@@ -192,11 +192,11 @@ const createQueue = (options: RobotRateLimitOptions | undefined): Queue => {
 
   /** Sends away who may not wait for as long as the server asks. */
   const refuse = () => {
-    for (const waiter of [...waiters]) {
-      const pausedMs = pausedUntil[waiter.isMessage ? 1 : 0] - now();
-      if (pausedMs <= waiter.request.maxRetryAfterMs) continue;
+    const pausedMs = (isMessage: boolean) => pausedUntil[isMessage ? 1 : 0] - now();
+    for (const waiter of waiters.filter(({ request, isMessage }) => pausedMs(isMessage) > request.maxRetryAfterMs)) {
       waiters.splice(waiters.indexOf(waiter), 1);
-      waiter.end(err(lagError('rate_limit', 'too long to wait', { status: 429, retryAfterSeconds: pausedMs / 1000 })));
+      const retryAfterSeconds = pausedMs(waiter.isMessage) / 1000;
+      waiter.end(err(lagError('rate_limit', 'too long to wait', { status: 429, retryAfterSeconds })));
     }
   };
 
