@@ -7,6 +7,7 @@ import { lagError, type LagError } from '../errors.js';
 import { invalid, toInvalidInput } from '../options.js';
 import { fetchTransport } from '../pipeline/fetch-transport.js';
 import type { Handler, LagResult } from '../pipeline/types.js';
+import { multipart } from './multipart.js';
 
 /** Options of `undiciTransport`. One that makes no sense makes every call an `invalid_input` error. */
 export interface UndiciTransportOptions {
@@ -63,7 +64,7 @@ const open = async (options: UndiciTransportOptions | undefined): Promise<Result
     const dispatcher = own ?? makeDispatcher(library, options ?? {});
     if (typeof dispatcher.request !== 'function') throw invalid('dispatcher');
     return ok({
-      send: transportOver(dispatcher, library.FormData),
+      send: transportOver(dispatcher, !own),
       // Closing twice is closing once.
       shut: async () => {
         if (!own) await dispatcher.close().catch(() => {});
@@ -105,16 +106,17 @@ const makeDispatcher = (
 const isCount = (value: number | undefined, least: number): boolean =>
   value === undefined || (Number.isInteger(value) && value >= least);
 
-const transportOver = (dispatcher: undici.Dispatcher, FormData: Undici['FormData']): Handler =>
+const transportOver = (dispatcher: undici.Dispatcher, isOurs: boolean): Handler =>
   fetchTransport({
     fetch: async (url, { method, headers, body, signal }) => {
       const pathAt = url.indexOf('/', 'https://'.length);
+      const form = body instanceof FormData ? multipart(body, isOurs) : undefined;
       const answer = await dispatcher.request({
         origin: url.slice(0, pathAt),
         path: url.slice(pathAt),
         method: method as undici.Dispatcher.HttpMethod,
-        headers: headers as Record<string, string>,
-        body: body instanceof globalThis.FormData ? copyForm(body, new FormData()) : (body as string),
+        headers: { ...(headers as Record<string, string>), ...form?.headers },
+        body: form ? (form.body as never) : (body as string),
         signal: signal ?? null,
         // The pipeline has its own, and these would end a call that has no limit.
         headersTimeout: 0,
@@ -123,12 +125,6 @@ const transportOver = (dispatcher: undici.Dispatcher, FormData: Undici['FormData
       return toResponse(answer) as Response;
     },
   });
-
-// undici takes only forms of its own class; blobs go by reference.
-const copyForm = (form: FormData, copy: undici.FormData): undici.FormData => {
-  for (const [name, value] of form) copy.append(name, value as string);
-  return copy;
-};
 
 /** As much of a `Response` as `fetchTransport` uses. */
 const toResponse = ({ statusCode: status, headers, body }: undici.Dispatcher.ResponseData): Partial<Response> => {

@@ -2,12 +2,13 @@ import { constants, openAsBlob } from 'node:fs';
 import { access, stat } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { err, ok, ResultAsync, type Result } from 'neverthrow';
-import type { CallOptions, UserContext } from '../context.js';
+import type { CallOptions, Context, ContextState, UserContext } from '../context.js';
 import type { LagError } from '../errors.js';
 import type { ImageMetadata, UploadImageBody } from '../models/image-metadata.js';
 import { uploadImage } from '../operations/images.js';
 import { invalid } from '../options.js';
-import type { LagResult } from '../pipeline/types.js';
+import type { Handler, LagResult } from '../pipeline/types.js';
+import { setFilePath } from './multipart.js';
 
 /**
  * Uploads an image from a path. It is read while it is sent, and never held in memory.
@@ -22,9 +23,18 @@ export function uploadImageFile(
   options?: CallOptions,
 ): LagResult<ImageMetadata> {
   return new ResultAsync(open(path)).andThen((file) =>
-    uploadImage(ctx, file, { ...body, filename: body?.filename ?? basename(path) }, options),
+    uploadImage(at(path, ctx as ContextState), file, { ...body, filename: body?.filename ?? basename(path) }, options),
   );
 }
+
+/** A context whose requests tell the transport where the file of their form is. */
+const at = (path: string, ctx: ContextState): UserContext => {
+  const handle: Handler = (request) => {
+    if (request.body instanceof FormData) setFilePath(request.body, path);
+    return ctx.handle(request);
+  };
+  return ctx && ({ ...ctx, handle } as Context);
+};
 
 const open = async (path: string): Promise<Result<Blob, LagError>> => {
   try {

@@ -1,0 +1,76 @@
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { runScript } from './script.js';
+
+/** A server that closes no socket by itself. */
+const serveForEver = async () => {
+  const seen: string[] = [];
+  const server = createServer((request, response) => {
+    seen.push(request.url!);
+    if (request.url === '/stall/version') return;
+    response.writeHead(request.url === '/error/version' ? 403 : 200);
+    response.end('{"version":"1"}');
+  });
+  server.keepAliveTimeout = 0;
+  // A proxy for itself.
+  server.on('connect', (_, socket) => {
+    seen.push('connect');
+    socket.write('HTTP/1.1 200 OK\r\n\r\n');
+    server.emit('connection', socket);
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  onTestFinished(() => {
+    server.closeAllConnections();
+    server.close();
+  });
+  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, seen };
+};
+
+describe('a script ends by itself', () => {
+  test.each([
+    ['after a call', '', '{}', ['/version']],
+    ['after an error', '/error', '{}', ['/error/version']],
+    ['after a timeout', '/stall', '{ timeoutMs: 200, maxRetries: 0 }', ['/stall/version']],
+    ['after a call through a proxy', '', '{ proxy: new URL(url).origin }', ['connect', '/version']],
+    ['without a call', undefined, '{}', []],
+  ])('%s', async (_, path, options, seen) => {
+    const server = await serveForEver();
+    const source = `
+      import { createNodeContext } from '../../src/node/index.js';
+      import { getVersion } from '../../src/operations/system.js';
+      // Not within the time of the call.
+      await import('undici');
+      const url = process.argv[2]!;
+      const ctx = createNodeContext('lag_pat_x', { baseUrl: url, ...${options} });
+      if (${path !== undefined}) await getVersion(ctx);
+      console.log('done');
+    `;
+    const { lines, lingeredMs } = await runScript(source, [server.url + (path ?? '')]);
+    expect(lines).toEqual(['done']);
+    expect(server.seen).toEqual(seen);
+    // undici closes an idle socket after 4 s.
+    expect(lingeredMs).toBeLessThan(1500);
+  });
+
+  test('and close() ends an answer that nobody reads no sooner than its signal', async () => {
+    const server = await serveForEver();
+    const source = `
+      import { createContextWith } from '../../src/context.js';
+      import { undiciTransport } from '../../src/node/index.js';
+      import { getVersion } from '../../src/operations/system.js';
+      const transport = undiciTransport();
+      const ctx = createContextWith(transport, 'lag_pat_x', { baseUrl: process.argv[2]!, timeoutMs: Infinity });
+      const end = new AbortController();
+      const call = getVersion(ctx, { signal: end.signal });
+      const closing = transport.close();
+      setTimeout(() => { console.log('abort'); end.abort(); }, 100);
+      console.log((await call)._unsafeUnwrapErr().kind);
+      console.log((await closing).isOk());
+    `;
+    const { lines } = await runScript(source, [`${server.url}/stall`]);
+    expect(lines).toEqual(['abort', 'aborted', 'true']);
+  });
+});
