@@ -105,7 +105,7 @@ const chromium = {
 export const runtimes = [
   ...[20, 22, 24, 26].map((major) => inProcess(`Node ${major}`, () => node(major))),
   inProcess('Bun', bun, ['run']),
-  { ...inProcess('Deno', deno, denoRun), lacks: unknowable },
+  inProcess('Deno', deno, denoRun),
   workerd,
   edge,
   chromium,

@@ -109,6 +109,9 @@ ${bullets(notApplicable(runtimes).map((line) => `n/a: ${line}`))}
 
 ${inMarkdown([['what is made of it', 'outcome'], ...consumers.map(({ name, status, note }) => [name, `${marks[status] ?? 'skipped'}${note ? ` ${note}` : ''}`])]).replaceAll(':-:', '---')}
 
+The types need those of the web platform: TypeScript's DOM library, \`@types/node\` or \`@cloudflare/workers-types\`. With
+none of them, valibot's own do not compile either; \`skipLibCheck\` helps there.
+
 ${skipped.length ? `Skipped in this run:\n\n${bullets(skipped)}` : 'Nothing was skipped in this run.'}
 `;
   const withoutDate = (text) => text.replace(/on \d{4}-\d\d-\d\d/, '');

@@ -60,10 +60,8 @@ export const contents = async (): Promise<string[]> => {
 export const upload = (bytes: Uint8Array): LagResult<{ id: string; url: string }> =>
   uploadImage(ctx, bytes, { purpose: 'chat' });
 
-export const heard = async (): Promise<RobotEvent | undefined> => {
-  for await (const event of listenRobotEvents(bare, { transport: 'sse' })) if (event.isOk()) return event.value;
-  return undefined;
-};
+export const heard: RobotEvent[] = [];
+for await (const event of listenRobotEvents(bare, { transport: 'sse' })) if (event.isOk()) heard.push(event.value);
 
 export const hook: (request: Request) => Promise<Response> = createWebhookHandler({
   secret: 'whsec_x',
