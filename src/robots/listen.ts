@@ -43,8 +43,8 @@ async function* run(
   stop: () => void,
 ): LagIterable<RobotEvent> {
   try {
-    const { signal: outer, onReconnect } = options ?? {};
-    let lastEventId = options?.lastEventId;
+    // oxlint-disable-next-line eslint/prefer-const -- one of them changes
+    let { lastEventId, signal: outer, onReconnect } = options ?? {};
     if (outer?.aborted) return;
     outer?.addEventListener('abort', stop, { signal });
     const seen = new Set<string | undefined>([lastEventId]);
