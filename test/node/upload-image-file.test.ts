@@ -163,7 +163,7 @@ describe.each(Object.keys(contexts))('over %s', (over) => {
     expect(server.requests).toHaveLength(1);
   });
 
-  test('no file stays open, however the call ends', async () => {
+  test.runIf(process.platform === 'linux')('no file stays open, however the call ends', async () => {
     const open = (): number => readdirSync('/proc/self/fd').length;
     const path = file('open.png', 20 * MIB);
     const arrived = deferred();
@@ -198,14 +198,16 @@ test.each([undefined, null, 5])('with a body that is %j it is an Err', async (bo
   expect(await errorOf(uploadImageFile(ctx, file('no-body.png', 3), body as never))).toBeDefined();
 });
 
-test('25 MiB from a path raise resident memory by at most 8 MB over an idle connection', async () => {
-  const server = createServer((request, response) =>
-    request.resume().on('end', () => response.writeHead(201).end('{}')),
-  );
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  onTestFinished(() => void server.close());
-  const source = `
+test.runIf(process.platform === 'linux')(
+  '25 MiB from a path raise resident memory by at most 8 MB over an idle connection',
+  async () => {
+    const server = createServer((request, response) =>
+      request.resume().on('end', () => response.writeHead(201).end('{}')),
+    );
+    server.listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    onTestFinished(() => void server.close());
+    const source = `
     import { readFileSync } from 'node:fs';
     import { createNodeContext, uploadImageFile } from '../../src/node/index.js';
     const [baseUrl, small, large] = process.argv.slice(2) as [string, string, string];
@@ -216,17 +218,18 @@ test('25 MiB from a path raise resident memory by at most 8 MB over an idle conn
     const { error } = (await uploadImageFile(ctx, large, { purpose: 'chat' })) as { error: { status?: number } };
     console.log(JSON.stringify({ status: error.status, raisedMb: peakMb() - idleMb }));
   `;
-  const { lines } = await runScript(
-    source,
-    [
-      `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
-      file('small.png', 1000),
-      file('large.png', 25 * MIB),
-    ],
-    // V8 compiles undici's parser anew at a time of its choice, which takes 30 MB for a moment.
-    ['--liftoff-only'],
-  );
-  const { status, raisedMb } = JSON.parse(lines[0]!) as { status: number; raisedMb: number };
-  expect(status).toBe(201);
-  expect(raisedMb).toBeLessThan(8);
-});
+    const { lines } = await runScript(
+      source,
+      [
+        `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+        file('small.png', 1000),
+        file('large.png', 25 * MIB),
+      ],
+      // V8 compiles undici's parser anew at a time of its choice, which takes 30 MB for a moment.
+      ['--liftoff-only'],
+    );
+    const { status, raisedMb } = JSON.parse(lines[0]!) as { status: number; raisedMb: number };
+    expect(status).toBe(201);
+    expect(raisedMb).toBeLessThan(8);
+  },
+);
