@@ -8,16 +8,13 @@ import type { Middleware } from './types.js';
 export const backoffMs = (n: number): number => Math.min(8000, 250 * 2 ** n) * (1 - Math.random() / 4);
 
 // Codes of Node, undici and Bun for failures before anything could be sent: name, route, refusal, certificate. Deno
-// gives no code, but says at which stage it failed.
-const NOT_SENT =
-  /^(ECONNREFUSED|ENOTFOUND|EAI_AGAIN|E(HOST|NET)UNREACH|UND_ERR_CONNECT_TIMEOUT|ConnectionRefused)$|CERT|_TLS_/;
-const NOT_CONNECTED = /client error \(Connect\)/;
+// gives none, but says at which stage it failed.
+const NOT_SENT = /^\w*(refused|ENOTFOUND|AI_AGAIN|TUNREACH|CONNECT_TIMEOUT|CERT|_TLS_)\w*$| \(Connect\)/i;
 
 /** Whether the server may have carried out what ended in this error: not where it answered 4xx or was never reached. */
 const isAmbiguous = ({ status, cause }: LagError): boolean => {
-  if (status) return status < 400 || status > 499;
-  const { code, message } = Object(cause) as { code: string; message: string };
-  return !NOT_SENT.test(code) && !NOT_CONNECTED.test(message);
+  const { code, message } = Object(cause) as { code?: string; message: string };
+  return status ? status < 400 || status > 499 : !NOT_SENT.test(code ?? message);
 };
 
 /** Repeats what failed in passing and is safe to repeat. */
