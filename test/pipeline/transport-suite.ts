@@ -368,11 +368,11 @@ export const transportSuite = (name: string, makeContext: MakeContext): void => 
           expect(error).toMatchObject({ kind: 'timeout', attempts: 1, maybeApplied: true, method: 'POST' }),
         ),
       );
-      expect(await took).toBeGreaterThan(35);
-      expect(await took).toBeLessThan(1000);
+      expect(await took).toBeLessThan(5000);
       await closed.promise;
       expect(server.requests).toHaveLength(1);
-      expect(timers).toSatisfy(({ delays, pending }) => delays.length === 1 && pending() === 0);
+      expect(timers.delays).toEqual([40]);
+      expect(timers.pending()).toBe(0);
     });
 
     test('the deadline ends an attempt before its own time', async () => {
@@ -389,7 +389,7 @@ export const transportSuite = (name: string, makeContext: MakeContext): void => 
       const error = await errorOf(getVersion(contextOf(server.url, { deadlineMs: 400 })));
       expect(error).toMatchObject({ kind: 'timeout', attempts: 2 });
       const [first, wait, second, ...others] = timers.delays;
-      expect(first).toBeGreaterThan(390);
+      expect(first).toBeGreaterThan(300);
       expect(second).toBeLessThanOrEqual(400 - wait!);
       expect(others).toEqual([]);
     });
@@ -541,7 +541,7 @@ export const transportSuite = (name: string, makeContext: MakeContext): void => 
 
     test('really wait', async () => {
       const server = await serve(empty(500), json({ version: '1' }));
-      expect(await elapsed(valueOf(getVersion(contextOf(server.url))))).toBeGreaterThan(185);
+      expect(await elapsed(valueOf(getVersion(contextOf(server.url))))).toBeGreaterThan(150);
     });
 
     const ambiguous: [string, LagErrorKind, (expire: () => void) => Answer][] = [

@@ -83,9 +83,9 @@ describe('createManualClock', () => {
 describe('createSystemClock', () => {
   test('goes with the real time, and ahead of it when advanced', async () => {
     const clock = createSystemClock();
-    expect(Math.abs(clock.now() - Date.now())).toBeLessThan(50);
+    expect(Math.abs(clock.now() - Date.now())).toBeLessThan(2000);
     await clock.advance(3_600_000);
-    expect(Math.abs(clock.now() - Date.now() - 3_600_000)).toBeLessThan(50);
+    expect(Math.abs(clock.now() - Date.now() - 3_600_000)).toBeLessThan(2000);
   });
 
   test('runs timers when their real time has come', async () => {
