@@ -82,8 +82,6 @@ const requestOf = <T>(
   trace: CallTrace,
 ): LagRequest => {
   if (!path) throw invalid('id');
-  // `in` throws for what is no object, and that comes out as the same error.
-  if (options?.signal && !('aborted' in options.signal)) throw invalid('signal');
   const settings = options ? { ...ctx.settings, ...settingsOf(options) } : ctx.settings;
   const isJson = body !== undefined && !(body instanceof FormData);
   return {
@@ -112,7 +110,7 @@ const queryOf = (query: Operation<unknown>['query']): string => {
   for (const [name, value] of Object.entries(query ?? {})) {
     if (value === undefined) continue;
     if (name === 'limit' && !(Number.isInteger(value) && isAmount(value, 1, 100))) throw invalid('limit: 1 to 100');
-    built += `${built ? '&' : '?'}${name}=${encodeURIComponent(value)}`;
+    built += `${built ? '&' : '?'}${encodeURIComponent(name)}=${encodeURIComponent(value)}`;
   }
   return built;
 };

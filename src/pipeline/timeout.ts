@@ -1,5 +1,6 @@
-import { err, type Result } from 'neverthrow';
+import { err, ResultAsync, type Result } from 'neverthrow';
 import { isLagError, lagError, type LagAbortedError, type LagError } from '../errors.js';
+import { invalid } from '../options.js';
 import type { LagRequest, LagResponse, Middleware } from './types.js';
 
 type Answer = Result<LagResponse, LagError>;
@@ -7,17 +8,24 @@ type Answer = Result<LagResponse, LagError>;
 /** Gives each attempt, body included, its `timeoutMs` or what is left of the deadline. */
 export const timeout: Middleware = (next) => (request) => within(next, request, request.timeoutMs, 'connection');
 
-/** Keeps a user's middleware from breaking the promises: it may throw, hang or answer nonsense. */
+/** Keeps a user's middleware from breaking the promises: it may throw, hang, answer nonsense or ask for it. */
 export const guard =
   (middleware: Middleware): Middleware =>
   (next) => {
-    const handler = middleware(next);
+    const handler = middleware((request) => new ResultAsync(contain(next, request, 'invalid_input')));
     return (request) => within(handler, request, Infinity, 'invalid_input');
   };
 
 /** What a call ends in when its caller's `signal` does. */
 export const aborted = (signal: AbortSignal): LagAbortedError =>
   lagError('aborted', 'aborted', { cause: signal.reason });
+
+/** What a call ends in before the next step, should the caller have aborted it or its time be over. */
+export const ended = ({ signal, deadlineAt }: LagRequest): LagError | undefined => {
+  if (signal?.aborted) return aborted(signal);
+  if (signal && !(signal instanceof AbortSignal)) return invalid('signal');
+  return performance.now() < deadlineAt ? undefined : lagError('timeout', 'no time left');
+};
 
 /**
  * Runs a handler until it answers, the caller aborts, or `ms` or the deadline pass, whichever is first. Whatever the
@@ -30,6 +38,8 @@ const within = (
   misbehaved: 'connection' | 'invalid_input',
 ): Promise<Answer> =>
   new Promise((resolve) => {
+    const over = ended(request);
+    if (over) return resolve(err(over));
     const { signal, deadlineAt } = request;
     const controller = new AbortController();
     let timer: ReturnType<typeof setTimeout> | undefined;
@@ -43,13 +53,10 @@ const within = (
       controller.abort();
     };
     const abort = () => stop(aborted(signal!));
-    const limit = Math.max(0, Math.min(ms, deadlineAt - performance.now()));
-    const expire = () => stop(lagError('timeout', `no answer within ${Math.ceil(limit)} ms`));
-
-    if (signal?.aborted) return abort();
-    if (!limit) return expire();
+    const limit = Math.min(ms, deadlineAt - performance.now());
     signal?.addEventListener('abort', abort);
-    if (limit < Infinity) timer = setTimeout(expire, limit);
+    if (limit < Infinity)
+      timer = setTimeout(() => stop(lagError('timeout', `no answer within ${Math.ceil(limit)} ms`)), limit);
     void contain(handler, { ...request, signal: controller.signal }, misbehaved).then(finish);
   });
 

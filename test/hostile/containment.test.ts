@@ -1,0 +1,232 @@
+import { getEventListeners } from 'node:events';
+import { errAsync, okAsync } from 'neverthrow';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { createContext, createContextWith, type CallOptions } from '../../src/context.js';
+import { deleteRoom } from '../../src/operations/rooms.js';
+import { listRoomMessages, sendRoomMessage } from '../../src/operations/room-messages.js';
+import { getVersion } from '../../src/operations/system.js';
+import { fetchTransport } from '../../src/pipeline/fetch-transport.js';
+import type { Handler, LagResponse, LagResult, Middleware } from '../../src/pipeline/types.js';
+import { deferred, errorOf, valueOf } from '../support/results.js';
+import { sampleMessage, USER_TOKEN } from '../support/samples.js';
+import { inVirtualTime } from '../support/virtual-time.js';
+
+/** A context over a function of the test. */
+const contextOver = (fetch: () => Promise<Response>, ...middleware: Middleware[]) =>
+  createContextWith(fetchTransport({ fetch }), USER_TOKEN, { baseUrl: 'http://localhost', middleware });
+
+const version = async () => Response.json({ version: '1' });
+
+/** Rejections that nobody handled, once the event loop has gone round. */
+const unhandled = async (run: () => Promise<unknown>): Promise<unknown[]> => {
+  const reasons: unknown[] = [];
+  const onRejection = (reason: unknown) => void reasons.push(reason);
+  // Vitest's own would fail the test, whatever it says.
+  const others = process.listeners('unhandledRejection');
+  process.removeAllListeners('unhandledRejection').on('unhandledRejection', onRejection);
+  onTestFinished(() => {
+    process.off('unhandledRejection', onRejection);
+    for (const other of others) process.on('unhandledRejection', other);
+  });
+  await run();
+  await new Promise((resolve) => setTimeout(resolve, 5));
+  return reasons;
+};
+
+describe('a middleware that asks for nonsense, and does not wait for it,', () => {
+  const answer: LagResponse = { status: 200, headers: new Headers(), body: '{"version":"own"}' };
+  test.each<[string, (next: Handler, request: never) => unknown]>([
+    ['nothing', (next) => next(undefined as never)],
+    ['null', (next) => next(null as never)],
+    ['a text', (next) => next('request' as never)],
+    ['a request without trace', (next, request: object) => next({ ...request, trace: undefined } as never)],
+    ['a request with a signal of its own', (next, request: object) => next({ ...request, signal: {} } as never)],
+    ['a request without headers', (next, request: object) => next({ ...request, headers: 5 } as never)],
+  ])('(%s) leaves no rejection behind', async (_, ask) => {
+    const middleware: Middleware = (next) => (request) => {
+      ask(next, request as never);
+      return okAsync(answer);
+    };
+    const ctx = contextOver(version, middleware, (next) => (request) => next(request));
+    expect(await unhandled(async () => valueOf(getVersion(ctx)))).toEqual([]);
+  });
+
+  test('even when it is composed', async () => {
+    const middleware: Middleware = (next) => {
+      void next(undefined as never);
+      return next;
+    };
+    expect(await unhandled(async () => valueOf(getVersion(contextOver(version, middleware))))).toEqual([]);
+  });
+});
+
+describe('a signal that is none', () => {
+  const throws = () => {
+    throw new Error('own');
+  };
+  const signals: [string, object][] = [
+    ['an empty object', {}],
+    ['half of one', { aborted: false }],
+    ['one whose listeners cannot be added', { aborted: false, addEventListener: throws }],
+    [
+      'one whose listeners cannot be removed',
+      { aborted: false, addEventListener: () => {}, removeEventListener: throws },
+    ],
+    ['a target of events', new EventTarget()],
+    ['a controller', new AbortController()],
+  ];
+
+  test.each(signals)('(%s) is invalid_input before anything is sent', async (_, signal) => {
+    let isSent = false;
+    const ctx = contextOver(async () => {
+      isSent = true;
+      return version();
+    });
+    const options = { signal, timeoutMs: 50 } as CallOptions;
+    expect(
+      await unhandled(async () => {
+        const calls: LagResult<unknown>[] = [
+          sendRoomMessage(ctx, 's1', 'r1', { content: 'hi' }, options),
+          getVersion(ctx, options),
+        ];
+        for (const call of calls)
+          expect(await errorOf(call)).toMatchObject({ kind: 'invalid_input', attempts: 0, maybeApplied: false });
+      }),
+    ).toEqual([]);
+    expect(isSent).toBe(false);
+  });
+
+  test.each(signals)('(%s) of a middleware is invalid_input too', async (_, signal) => {
+    const ctx = contextOver(version, (next) => (request) => next({ ...request, signal: signal as AbortSignal }));
+    expect(
+      await unhandled(async () => expect(await errorOf(getVersion(ctx))).toMatchObject({ kind: 'invalid_input' })),
+    ).toEqual([]);
+  });
+});
+
+describe('a middleware that asks twice at a time', () => {
+  test('learns that the one may have been carried out though the other was refused', async () => {
+    const refused = deferred();
+    let asked = 0;
+    const ctx = contextOver(
+      async () => {
+        if (++asked === 1) return new Response('', { status: 403 });
+        await refused.promise;
+        throw new TypeError('fetch failed', { cause: new Error('other side closed') });
+      },
+      (next) => async (request) => {
+        const both = [next(request), next(request)] as const;
+        await both[0];
+        refused.resolve();
+        return both[1];
+      },
+    );
+    expect(await errorOf(sendRoomMessage(ctx, 's1', 'r1', { content: 'hi' }))).toMatchObject({
+      kind: 'connection',
+      attempts: 2,
+      maybeApplied: true,
+    });
+  });
+
+  test('and gives up on the one that is under way learns so too', async () => {
+    let asked = 0;
+    const ctx = contextOver(
+      async () => (++asked === 1 ? new Response('', { status: 403 }) : new Promise<Response>(() => {})),
+      (next) => async (request) => {
+        const first = next(request);
+        void next(request);
+        return first;
+      },
+    );
+    expect(await errorOf(sendRoomMessage(ctx, 's1', 'r1', { content: 'hi' }, { timeoutMs: 50 }))).toMatchObject({
+      kind: 'permission',
+      attempts: 2,
+      maybeApplied: true,
+    });
+  });
+});
+
+describe('a deadline that passes between two steps', () => {
+  test('while a wait is late, sends nothing more and says what came last', () =>
+    inVirtualTime(
+      async () => {
+        let asked = 0;
+        const ctx = contextOver(async () => {
+          asked++;
+          return new Response('', { status: 429, headers: { 'retry-after': '1' } });
+        });
+        const error = await errorOf(sendRoomMessage(ctx, 's1', 'r1', { content: 'hi' }, { deadlineMs: 1010 }));
+        expect(error).toMatchObject({ kind: 'timeout', attempts: 1, maybeApplied: false });
+        expect(asked).toBe(1);
+      },
+      { lagMs: 50 },
+    ));
+
+  test('while a middleware keeps the event loop busy, sends nothing', async () => {
+    let isSent = false;
+    const ctx = contextOver(
+      async () => {
+        isSent = true;
+        return Response.json(sampleMessage());
+      },
+      (next) => async (request) => {
+        while (performance.now() <= request.deadlineAt);
+        return next(request);
+      },
+    );
+    expect(await errorOf(sendRoomMessage(ctx, 's1', 'r1', { content: 'hi' }, { deadlineMs: 5 }))).toMatchObject({
+      kind: 'timeout',
+      attempts: 0,
+      maybeApplied: false,
+    });
+    expect(isSent).toBe(false);
+  });
+});
+
+test('a transport that answers with a frozen error, or an error that is its own cause, is contained', async () => {
+  const loop = new Error('loop');
+  loop.name = 'LagError';
+  loop.cause = loop;
+  for (const error of [Object.freeze(Object.assign(new Error('e'), { name: 'LagError' })), loop]) {
+    const ctx = createContextWith((() => errAsync(error)) as never, USER_TOKEN, { maxRetries: 0 });
+    expect((await getVersion(ctx)).isErr()).toBe(true);
+  }
+});
+
+test('the names of a query are encoded, like its values', async () => {
+  const urls: string[] = [];
+  const fetch = async (url: string) => {
+    urls.push(url);
+    return Response.json({ messages: [], hasMore: false, nextCursor: null });
+  };
+  const ctx = createContext(USER_TOKEN, { baseUrl: 'https://lag.test', fetch });
+  const query = JSON.parse('{ "a&b=c#d/../?": "x", "__proto__": "z" }') as object;
+  await valueOf(listRoomMessages(ctx, 's1', 'r1', query));
+  const { pathname, search, hash } = new URL(urls[0]!);
+  expect({ pathname, search, hash }).toEqual({
+    pathname: '/servers/s1/rooms/r1/messages',
+    search: '?a%26b%3Dc%23d%2F..%2F%3F=x&__proto__=z',
+    hash: '',
+  });
+});
+
+test('the listeners of one signal stay few, however a call ends', async () => {
+  const { signal } = new AbortController();
+  const ends: (() => Promise<Response>)[] = [
+    version,
+    async () => new Response('<html>'),
+    async () => new Response('', { status: 403 }),
+    () => Promise.reject(new Error('own')),
+    () => new Promise(() => {}),
+    async () => new Response(new ReadableStream()),
+  ];
+  for (const end of ends)
+    for (const options of [{ timeoutMs: 5, maxRetries: 0 }, { deadlineMs: 5 }])
+      await deleteRoom(
+        contextOver(end, (next) => (request) => next(request)),
+        's1',
+        'r1',
+        { signal, ...options },
+      );
+  expect(getEventListeners(signal, 'abort')).toHaveLength(0);
+});
