@@ -35,8 +35,8 @@ const steps = {
       const value = yield* result.safeUnwrap();
       return other.ok(value - 2);
     }),
-  combine: (result, other) => other.ResultAsync.combine([result, other.errAsync('late')]).map(([value]) => value),
-  combineAll: (result, other) => other.ResultAsync.combineWithAllErrors([result, result]).map(([value]) => value),
+  combine: (result, other) => original.ResultAsync.combine([result, other.errAsync('late')]).map(([value]) => value),
+  combineAll: (result, other) => original.ResultAsync.combineWithAllErrors([result, result]).map(([value]) => value),
 };
 
 const ends = {
