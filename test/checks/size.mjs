@@ -11,6 +11,11 @@ const budgets = {
   medianOperation: { limit: 110 },
   /** Each operation where its schema is already there. */
   eachOperation: { limit: 150 },
+  /** What a listener adds to `createContext`. */
+  listenByPoll: { limit: 1400 },
+  listenBySse: { limit: 2800 },
+  verifyWebhook: { limit: 3400 },
+  createWebhookHandler: { limit: 4400 },
 };
 /** What does more than one request, and so is no single operation. */
 const composed = /^(iterate|wait|upload)|Once$/;
@@ -40,6 +45,10 @@ for (const { name, specifier } of operations) {
 }
 const dearest = costsWithSchema.toSorted((a, b) => b.bytes - a.bytes);
 
+const context = `export { createContext } from 'lagclient';`;
+const contextSize = await brotli(context);
+const robots = (name) => `export { ${name} } from 'lagclient/robots';`;
+
 const all = names.map(({ name, specifier }) => `export { ${name} } from '${specifier}';`).join('');
 const measured = {
   default: firstSize,
@@ -48,6 +57,10 @@ const measured = {
   allOperations: await brotli(`export { createContext } from 'lagclient';${all}`),
   medianOperation: median(costs.map(({ bytes }) => bytes)),
   eachOperation: dearest[0].bytes,
+  listenByPoll: (await brotli(context + robots('listenByPoll'))) - contextSize,
+  listenBySse: (await brotli(context + robots('listenBySse'))) - contextSize,
+  verifyWebhook: await brotli(robots('verifyWebhook')),
+  createWebhookHandler: await brotli(robots('createWebhookHandler')),
 };
 
 console.table(
