@@ -210,6 +210,11 @@ console.log(result.match(() => 'done', (error) => error.kind));`,
     output: '[ 100, true ]',
   },
   sendRoomMessage: of(`sendRoomMessage(ctx, 'a-server-id', 'a-room-id', { content: 'hello' })`, message, 'hello'),
+  sendRoomMessageOnce: of(
+    `sendRoomMessageOnce(ctx, 'a-server-id', 'a-room-id', { content: 'hello' })`,
+    message,
+    'hello',
+  ),
   editRoomMessage: of(
     `sendRoomMessage(ctx, 'a-server-id', 'a-room-id', { content: 'helo' }).andThen(({ id }) =>
   editRoomMessage(ctx, 'a-server-id', 'a-room-id', id, { content: 'hello' }),

@@ -16,12 +16,20 @@ const libDirectory = dirname(find('@typescript/old'));
 const pages = (folder: string, titles: Record<string, string>) =>
   Object.entries(titles).map(([name, text]) => ({ text, link: `/${folder}/${name}` }));
 
+/** Whether the playground can run a code block: everything that it imports is there. */
+const canRun = (info: string, code: string): boolean =>
+  /^ts\b/.test(info) &&
+  !info.includes('no-run') &&
+  [...code.matchAll(/ from '([^']+)'/g)].every(
+    ([, name]) => name === 'neverthrow' || /^lagclient(?!.*\/node$)/.test(name!),
+  );
+
 export default defineConfig({
   title: 'lagclient',
   description: 'The functional TypeScript SDK for the Lag API: every endpoint a pure function, every failure a value.',
   lang: 'en',
   cleanUrls: true,
-  srcExclude: ['examples/**', 'generated/**', 'scripts/**', 'playground/**'],
+  srcExclude: ['examples/**', 'generated/**'],
   head: [
     ['link', { rel: 'icon', type: 'image/svg+xml', href: '/icon.svg' }],
     ['meta', { name: 'theme-color', content: '#3c4fe0' }],
@@ -90,11 +98,21 @@ export default defineConfig({
     },
   },
   markdown: {
+    config: (md) => {
+      const { fence } = md.renderer.rules;
+      md.renderer.rules.fence = (tokens, index, ...rest) => {
+        const { info, content } = tokens[index]!;
+        const html = fence!(tokens, index, ...rest);
+        return canRun(info, content)
+          ? html.replace(/<\/div>\s*$/, '<a class="run-link" href="/playground">Run</a></div>')
+          : html;
+      };
+    },
     theme: { light: 'github-light-high-contrast', dark: 'github-dark-high-contrast' },
     codeTransformers: [
       transformerTwoslash({
-        explicitTrigger: false,
         throws: true,
+        filter: (lang, _, { meta }) => lang === 'ts' && !meta?.__raw?.includes('no-twoslash'),
         twoslashOptions: {
           tsModule: ts,
           tsLibDirectory: libDirectory,

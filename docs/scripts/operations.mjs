@@ -52,7 +52,7 @@ const operationOf = (declaration) => {
   const doc = docOf(declaration);
   const through = name.startsWith('iterate')
     ? [...seen].find((called) => called.startsWith('list'))
-    : { waitForImage: 'getImageStatus' }[name];
+    : { waitForImage: 'getImageStatus', sendRoomMessageOnce: 'sendRoomMessage' }[name];
   return {
     name,
     // A stream is opened elsewhere.

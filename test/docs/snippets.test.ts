@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { fillIn } from '../../docs/placeholders.js';
 import { examples, expandExample } from '../../docs/reference-examples.js';
 import { createSandbox } from '../../src/sandbox/index.js';
+import exported from '../exports.json' with { type: 'json' };
 import { bundleForNode, entries } from './bundle.js';
 import { readSnippets, root, type Snippet } from './snippets.js';
 
@@ -68,6 +69,10 @@ test('every code block is checked', () => {
   expect(
     named.filter(([, snippet]) => snippet.flags.some((flag) => !flags.includes(flag))).map(([name]) => name),
   ).toEqual([]);
+});
+
+test('every public value has an example in the reference', () => {
+  expect(Object.keys(examples).toSorted()).toEqual([...new Set(Object.values(exported).flat())].toSorted());
 });
 
 describe('TypeScript is sound', () => {

@@ -2,9 +2,32 @@ import TwoslashFloatingVue from '@shikijs/vitepress-twoslash/client';
 import '@shikijs/vitepress-twoslash/style.css';
 import type { Theme } from 'vitepress';
 import DefaultTheme from 'vitepress/theme';
+import { defineAsyncComponent } from 'vue';
+import ImportPicture from './ImportPicture.vue';
+import RetryTimeline from './RetryTimeline.vue';
 import './style.css';
+
+/** Opens a code block in the playground. */
+const openInPlayground = (event: Event): void => {
+  const link = (event.target as Element).closest?.('a.run-link');
+  const code = link?.parentElement?.querySelector('pre code');
+  if (!link || !code) return;
+  const copy = code.cloneNode(true) as HTMLElement;
+  for (const extra of copy.querySelectorAll('.vp-copy-ignore, .v-popper__popper')) extra.remove();
+  (link as HTMLAnchorElement).hash = encodeURIComponent(copy.textContent ?? '');
+};
 
 export default {
   extends: DefaultTheme,
-  enhanceApp: ({ app }) => app.use(TwoslashFloatingVue),
+  enhanceApp: ({ app }) => {
+    app.use(TwoslashFloatingVue);
+    app.component('RetryTimeline', RetryTimeline);
+    app.component('ImportPicture', ImportPicture);
+    app.component(
+      'Playground',
+      defineAsyncComponent(() => import('./Playground.vue')),
+    );
+    // Before VitePress follows the link.
+    if (typeof document !== 'undefined') document.addEventListener('click', openInPlayground, true);
+  },
 } satisfies Theme;
