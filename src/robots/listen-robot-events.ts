@@ -1,5 +1,4 @@
 import type { RobotContext } from '../context.js';
-import { invalid } from '../options.js';
 import type { LagIterable } from '../pagination.js';
 import { listen, type ListenOptions, type Open } from './listen.js';
 import { byPoll } from './poll.js';
@@ -22,11 +21,6 @@ export interface ListenRobotEventsOptions extends ListenOptions {
  */
 export function listenRobotEvents(ctx: RobotContext, options: ListenRobotEventsOptions): LagIterable<RobotEvent> {
   let open: Open | undefined;
-  return listen((callOptions) => (open ??= openBy(options.transport, ctx))(callOptions), options);
+  // In here, because options may throw; a transport that is none throws, too.
+  return listen((callOptions) => (open ??= { poll: byPoll, sse: bySse }[options.transport](ctx))(callOptions), options);
 }
-
-const openBy = (transport: string, ctx: RobotContext): Open => {
-  if (transport === 'poll') return byPoll(ctx);
-  if (transport === 'sse') return bySse(ctx);
-  throw invalid('transport');
-};
