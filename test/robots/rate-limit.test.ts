@@ -1,3 +1,4 @@
+import { createStorage } from 'unstorage';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { createContextWith, type CallOptions, type Context, type RobotContext } from '../../src/context.js';
 import { listRoomMessages, sendRoomMessage } from '../../src/operations/room-messages.js';
@@ -273,6 +274,15 @@ test('instances with one store share one budget', async () => {
   // Without a shared budget these would be twenty at once, and again every ten seconds.
   expect(refused() - before).toBeLessThanOrEqual(12);
   expect([...kept.keys()]).toEqual(['lag-rate-limit']);
+});
+
+test("unstorage's memory will do", async () => {
+  const store = createStorage();
+  const { send, contextOf, refused, kinds } = setUp();
+  const instances = times(2, () => contextOf(robotRateLimit({ store })));
+  for (let count = 0; count < 22; count++) await run([send(instances[count % 2])]);
+  expect(kinds).toEqual([]);
+  expect(refused()).toBe(0);
 });
 
 test('instances that take turns see no 429 at all', async () => {

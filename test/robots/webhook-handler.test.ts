@@ -1,5 +1,8 @@
 import { errAsync } from 'neverthrow';
+import { tmpdir } from 'node:os';
 import { Webhook } from 'standardwebhooks';
+import { createStorage } from 'unstorage';
+import files from 'unstorage/drivers/fs';
 import { expect, test, vi } from 'vitest';
 import { createContextWith } from '../../src/context.js';
 import { lagError, type LagError } from '../../src/errors.js';
@@ -239,6 +242,21 @@ test('a store that reads numbers out of texts will do', async () => {
   const { status } = handlerOf({ seen, on: { 'room.message': handler } });
   expect([await status(delivery()), await status(delivery()), await status(delivery())]).toEqual([500, 204, 204]);
   expect(handler).toHaveBeenCalledTimes(2);
+});
+
+test.each([
+  ['memory', () => createStorage()],
+  ['files', () => createStorage({ driver: files({ base: `${tmpdir()}/lagclient-${process.pid}` }) })],
+])("unstorage's %s will do", async (_, open) => {
+  const seen = open();
+  const handler = vi.fn().mockRejectedValueOnce(new Error('mine'));
+  const [first, second] = [1, 2].map(() => handlerOf({ seen, on: { 'room.message': handler } }));
+  expect(await first!.status(delivery())).toBe(500);
+  expect(await second!.status(delivery())).toBe(204);
+  expect(await first!.status(delivery())).toBe(204);
+  expect(handler).toHaveBeenCalledTimes(2);
+  await seen.clear();
+  await seen.dispose();
 });
 
 test('a store that fails before the handler answers 500, one that fails after it 204', async () => {
