@@ -233,6 +233,30 @@ test('a 503 that says when is waited for, where that is safe', async () => {
   expect(kinds).toEqual(['server']);
 });
 
+test('a 429 that says nothing makes all wait for a second', async () => {
+  const { list, sandbox, kinds } = setUp();
+  sandbox.faults.next({ status: 429 });
+  await run([list(undefined, { maxRetries: 0 })]);
+  expect(kinds).toEqual(['rate_limit']);
+  const seconds = await run([list()]);
+  expect(seconds).toBeGreaterThanOrEqual(0.99);
+  expect(seconds).toBeLessThan(1.1);
+});
+
+test('a call that is aborted while it waits for a 503 to pass is not sent again', async () => {
+  const { list, sandbox, kinds } = setUp();
+  sandbox.faults.next({ status: 503, retryAfter: 5 });
+  const end = new AbortController();
+  const work = list(undefined, { signal: end.signal });
+  await vi.advanceTimersByTimeAsync(1000);
+  end.abort();
+  await work;
+  await vi.advanceTimersByTimeAsync(10_000);
+  expect(kinds).toEqual(['aborted']);
+  expect(sandbox.requests).toHaveLength(1);
+  expect(vi.getTimerCount()).toBe(0);
+});
+
 test('a 429 that asks for more than the call allows comes back at once, for those that wait, too', async () => {
   const { list, sandbox, kinds } = setUp();
   sandbox.faults.next({ status: 429, retryAfter: 3600 });

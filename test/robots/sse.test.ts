@@ -1,4 +1,5 @@
 import { getEventListeners } from 'node:events';
+import { okAsync } from 'neverthrow';
 import { afterEach, expect, test, vi } from 'vitest';
 import { createContextWith } from '../../src/context.js';
 import { listenBySse, listenRobotEvents, streamRobotEvents, type ListenOptions } from '../../src/robots/index.js';
@@ -260,19 +261,18 @@ test('a break closes the connection and leaves no timer', async () => {
 test('an abort in the moment that the headers come closes the stream', async () => {
   const end = new AbortController();
   const stream = openStream();
-  const ctx = createContextWith(
-    (() =>
-      Promise.resolve({
-        isErr: () => false,
-        isOk: () => true,
-        get value() {
-          end.abort();
-          return { status: 200, headers: new Headers(), body: '', stream: stream.response.body };
-        },
-      })) as never,
-    ROBOT_TOKEN,
-  );
+  const response = {
+    status: 200,
+    headers: new Headers(),
+    body: '',
+    get stream() {
+      end.abort();
+      return stream.response.body!;
+    },
+  };
+  const ctx = createContextWith(() => okAsync(response), ROBOT_TOKEN);
   expect(await take(listenBySse(ctx, { signal: end.signal }))).toEqual([]);
+  expect(stream.cancel).toHaveBeenCalled();
 });
 
 test('a slow consumer holds back the server', async () => {
