@@ -1,12 +1,11 @@
 import { pipeline, type Duplex, type Readable } from 'node:stream';
-import { text } from 'node:stream/consumers';
 import { constants, createBrotliDecompress, createGunzip, createInflate } from 'node:zlib';
 import { err, errAsync, ok, ResultAsync, type Result } from 'neverthrow';
 import type * as undici from 'undici';
 import { lagError, type LagError } from '../errors.js';
 import { invalid, toInvalidInput } from '../options.js';
-import { fetchTransport } from '../pipeline/fetch-transport.js';
-import type { Handler, LagResult } from '../pipeline/types.js';
+import { fetchTransport, MAX_BODY } from '../pipeline/fetch-transport.js';
+import type { Handler, LagRequest, LagResult } from '../pipeline/types.js';
 import { multipart } from './multipart.js';
 
 /** Options of `undiciTransport`. One that makes no sense makes every call an `invalid_input` error. */
@@ -108,7 +107,7 @@ const isCount = (value: number | undefined, least: number): boolean =>
 
 const transportOver = (dispatcher: undici.Dispatcher, isOurs: boolean): Handler =>
   fetchTransport({
-    fetch: async (url, { method, headers, body, signal }) => {
+    fetch: async (url, { method, headers, body, signal, ...rest }) => {
       const pathAt = url.indexOf('/', 'https://'.length);
       const form = body instanceof FormData ? multipart(body, isOurs) : undefined;
       const answer = await dispatcher.request({
@@ -122,24 +121,39 @@ const transportOver = (dispatcher: undici.Dispatcher, isOurs: boolean): Handler 
         headersTimeout: 0,
         bodyTimeout: 0,
       });
-      return toResponse(answer) as Response;
+      return toResponse(answer, (rest as Partial<LagRequest>).stream) as Response;
     },
   });
 
 /** As much of a `Response` as `fetchTransport` uses. */
-const toResponse = ({ statusCode: status, headers, body }: undici.Dispatcher.ResponseData): Partial<Response> => {
+const toResponse = (
+  { statusCode: status, headers, body }: undici.Dispatcher.ResponseData,
+  stream: boolean | undefined,
+): Partial<Response> => {
   const decoder = decoders.get(String(headers['content-encoding']).toLowerCase())?.();
   // An error reaches whoever reads the end of it.
   const decoded = decoder && pipeline(body, decoder, () => {});
+  const ok = status >= 200 && status < 300;
+  const readable = decoded ?? body;
   return {
     status,
-    ok: status >= 200 && status < 300,
+    ok,
     headers: { get: (name: string) => headers[name.toLowerCase()]?.toString() ?? null } as Headers,
-    text: () => (decoded ? text(decoded) : body.text()),
-    get body() {
-      return status === 204 ? null : toWeb(decoded ?? body);
-    },
+    text: () => readText(readable),
+    // A stream costs more than the text of it.
+    body: status === 204 || (ok && !stream) ? null : toWeb(readable),
   };
+};
+
+const readText = async (body: Readable): Promise<string> => {
+  const chunks: Uint8Array[] = [];
+  let left = MAX_BODY;
+  for await (const chunk of body as AsyncIterable<Uint8Array>) {
+    chunks.push(chunk.subarray(0, left));
+    left -= chunk.length;
+    if (left <= 0) break;
+  }
+  return new TextDecoder().decode(Buffer.concat(chunks));
 };
 
 // `Readable.toWeb` throws into the void when it is cancelled while a chunk is under way.

@@ -5,7 +5,9 @@ import type { Handler, LagRequest, LagResponse } from './types.js';
 /** A function with the signature of the global `fetch`, as far as this package uses it. */
 export type FetchLike = (url: string, init: RequestInit) => Promise<Response>;
 
-/** Most that is read of an answer outside 2xx. */
+/** Most bytes that are read of an answer; what is cut off is no JSON, which says so. */
+export const MAX_BODY = 5e7;
+/** The same outside 2xx. */
 const MAX_ERROR_BODY = 65_536;
 
 /**
@@ -34,24 +36,31 @@ const exchange = async (
 };
 
 const receive = async (response: Response, stream: boolean): Promise<LagResponse> => {
-  const { status, headers } = response;
-  // Its `body` only where it is needed: a transport may make the stream then.
-  if (response.ok && stream && response.body) return { status, headers, body: '', stream: response.body };
-  return { status, headers, body: await (response.ok ? response.text() : readStart(response.body)) };
+  const { status, headers, ok, body } = response;
+  return ok && stream && body
+    ? { status, headers, body: '', stream: body }
+    : { status, headers, body: await readText(response) };
 };
 
-const readStart = async (body: ReadableStream<Uint8Array> | null): Promise<string> => {
+const readText = async (response: Response): Promise<string> => {
+  const { ok, body } = response;
+  // React Native has none.
+  if (!body?.getReader) return response.text();
   let text = '';
-  if (body) {
-    const reader = body.getReader();
-    const decoder = new TextDecoder();
-    for (let left = MAX_ERROR_BODY; left > 0;) {
+  const reader = body.getReader();
+  const decoder = new TextDecoder();
+  try {
+    for (let left = ok ? MAX_BODY : MAX_ERROR_BODY; left > 0;) {
       const { done, value } = await reader.read();
       if (done) break;
       text += decoder.decode(value.subarray(0, left), { stream: true });
-      left -= value.length;
+      // Pieces of nothing come to an end, too.
+      left -= value.length || 999;
     }
     reader.cancel().catch(() => {});
+  } catch (thrown) {
+    // The status of a failure says enough.
+    if (ok) throw thrown;
   }
   return text;
 };

@@ -98,7 +98,11 @@ describe.each([
   });
 
   test('takes an answer that a browser hides behind status 0 for the redirect that it is', async () => {
-    const fetch = async () => ({ type: 'opaqueredirect', ok: false, status: 0, headers: new Headers(), body: null });
+    const fetch = async () => ({
+      ...{ type: 'opaqueredirect', ok: false, status: 0 },
+      headers: new Headers(),
+      text: async () => '',
+    });
     const send = sendRoomMessage(contextOf(fetch), 's1', 'r1', { content: 'hi' });
     expect(await errorOf(send)).toMatchObject({ kind: 'api', status: 0, attempts: 1, maybeApplied: true });
   });
