@@ -30,7 +30,11 @@ export function pollRobotEvents(ctx: RobotContext, options?: CallOptions): LagRe
   return call(ctx, { path: '/robots/@me/events/poll', robot: 'only', response: EventsSchema }, patient);
 }
 
-/** Listens for the robot's events by long poll. */
+/**
+ * Listens for the robot's events by long poll; see `listenRobotEvents`.
+ *
+ * `GET /robots/@me/events/poll`. Robots only. Polls start 1.5 s apart on the average.
+ */
 export function listenByPoll(ctx: RobotContext, options?: ListenOptions): LagIterable<RobotEvent> {
   return listen(byPoll(ctx), options);
 }

@@ -24,7 +24,11 @@ export function streamRobotEvents(ctx: RobotContext, options?: StreamOptions): L
   return listen(bySse(ctx), options, true);
 }
 
-/** Listens for the robot's events by SSE. */
+/**
+ * Listens for the robot's events by SSE; see `listenRobotEvents`.
+ *
+ * `GET /robots/@me/events/sse`. Robots only. Without `lastEventId` it starts with what happens from now on.
+ */
 export function listenBySse(ctx: RobotContext, options?: ListenOptions): LagIterable<RobotEvent> {
   return listen(bySse(ctx), options);
 }
