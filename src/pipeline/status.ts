@@ -32,8 +32,8 @@ const failure = (response: LagResponse, hide: Hide): LagError => {
   const kind = KINDS[status] ?? (status > 499 ? 'server' : 'api');
   let body: unknown = hide(response.body);
   try {
-    // Once more inside of the strings, where the token may have been escaped.
-    body = JSON.parse(body as string, (_, value: unknown) => (typeof value === 'string' ? hide(value) : value));
+    // Written out again, the token is found where it was escaped.
+    body = JSON.parse(hide(JSON.stringify(JSON.parse(body as string))));
   } catch {}
   const { error, message } = Object(body) as Record<string, unknown>;
   return lagError(kind as 'api', textOf(message) || `status ${status}`, {

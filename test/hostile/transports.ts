@@ -1,3 +1,4 @@
+import { Agent } from 'undici';
 import { onTestFinished } from 'vitest';
 import { createContext, createContextWith, type Context, type TransportContextOptions } from '../../src/context.js';
 import { undiciTransport } from '../../src/node/undici-transport.js';
@@ -12,9 +13,10 @@ export const TRANSPORTS: readonly (readonly [string, MakeContext])[] = [
   [
     'undiciTransport',
     (token, options) => {
-      const transport = undiciTransport();
-      onTestFinished(async () => void (await transport.close()));
-      return createContextWith(transport, token, options);
+      const dispatcher = new Agent();
+      // Not closed, which would wait for connections that are still to stand.
+      onTestFinished(() => dispatcher.destroy());
+      return createContextWith(undiciTransport({ dispatcher }), token, options);
     },
   ],
 ];
