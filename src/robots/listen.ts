@@ -81,10 +81,13 @@ async function* run(
       if (error) {
         if (once || !/^(connection|timeout|server|rate_limit|invalid_response)$/.test(error.kind))
           return yield err(error);
-        delayMs = Math.max(
-          delayMs,
-          (error.retryAfterSeconds ?? 0) * 1000,
-          Math.min(30_000, 1000 * 2 ** failures++) * (1 + Math.random() / 4),
+        delayMs = Math.min(
+          3_600_000,
+          Math.max(
+            delayMs,
+            (error.retryAfterSeconds ?? 0) * 1000,
+            Math.min(30_000, 1000 * 2 ** failures++) * (1 + Math.random() / 4),
+          ),
         );
         (async () => onReconnect?.(error!, delayMs))().catch(() => {});
       }

@@ -207,6 +207,17 @@ test('the backoff ends at half a minute and a quarter', async () => {
   expect(Math.max(...waits)).toBeLessThanOrEqual(37_500);
 });
 
+test('no server makes it wait for more than an hour', async () => {
+  const { waits } = skipTime();
+  const { url } = await serve(
+    empty(429, { 'retry-after': '99999999' }),
+    empty(503, { 'retry-after': 'Fri, 31 Dec 9999 23:59:59 GMT' }),
+    json([polled('e1')]),
+  );
+  expect(await take(listenByPoll(robotAt(url)), 1)).toEqual(['text of e1']);
+  expect(waits).toEqual([3_600_000, 3_600_000]);
+});
+
 test('a hook that throws or rejects changes nothing', async () => {
   skipTime();
   const { url } = await serve(empty(500), reset, json([polled('e1')]));

@@ -174,7 +174,10 @@ test("the server's `retry:` is the least that is waited, for what comes after, t
   streams[2]!.end();
   await vi.advanceTimersByTimeAsync(1250);
   expect(starts.map((at) => at - starts[0]!)).toEqual([0, 20_000, 40_000, expect.any(Number)]);
-  expect(delays.map((ms) => Math.floor(ms / 1000))).toEqual([20, 20, 1]);
+  streams[3]!.write(`retry: ${'9'.repeat(400)}\n\n`);
+  streams[3]!.end();
+  await vi.advanceTimersByTimeAsync(0);
+  expect(delays.map((ms) => Math.floor(ms / 1000))).toEqual([20, 20, 1, 3600]);
   end.abort();
   await over;
 });
