@@ -21,6 +21,7 @@ export interface RoomMessageEvent extends RobotEventOf<
     readonly senderName: string;
     readonly messageId?: string;
     readonly senderId?: string;
+    readonly timestamp?: string;
   }
 > {}
 
