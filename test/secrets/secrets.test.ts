@@ -91,7 +91,7 @@ describe.each(TRANSPORTS)('%s shows neither token nor content', (_, makeContext)
   });
 
   const escaped = (text: string) =>
-    [...text].map((character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`).join('');
+    text.replace(/[^]/g, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`);
   const ECHOES: Record<string, (text: string) => string> = {
     'as it is': (text) => JSON.stringify({ error: text, message: text, request: [text] }),
     'as a key': (text) => JSON.stringify({ [text]: { [text]: text } }),
