@@ -92,7 +92,7 @@ try {
     await pool(width, tasks);
     console.log(report.summary(results, Date.now() - started));
     if (report.hasFailed(results)) process.exitCode = 1;
-    else if (!flags.only) {
+    else if (!flags.only && !report.skippedOf(results).length) {
       const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
       report.writePage(join(root, 'docs/generated/compatibility.md'), results, version);
     }
