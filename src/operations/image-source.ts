@@ -119,16 +119,15 @@ const readStream = async (
   ended: AbortSignal,
 ): Promise<Uint8Array<ArrayBuffer>[]> => {
   const reader = stream.getReader();
-  const release = async () => {
+  const release = () => {
     try {
-      const cancelled = reader.cancel();
+      reader.cancel().catch(() => {});
       reader.releaseLock();
-      await cancelled;
     } catch {
       // It is over already.
     }
   };
-  ended.addEventListener('abort', () => void release());
+  ended.addEventListener('abort', release);
   const chunks: Uint8Array<ArrayBuffer>[] = [];
   let size = 0;
   for (let emptyChunks = 0; emptyChunks < MAX_EMPTY_CHUNKS;) {

@@ -15,17 +15,17 @@ const MAX_ERROR_BODY = 65_536;
  * Without `fetch` it is the global one, looked up at each call.
  */
 export const fetchTransport =
-  ({ fetch }: { readonly fetch?: FetchLike | undefined } = {}): Handler =>
+  (options?: { readonly fetch?: FetchLike | undefined }): Handler =>
   (request) =>
-    new ResultAsync(exchange(fetch, request));
+    new ResultAsync(exchange(options, request));
 
 const exchange = async (
-  custom: FetchLike | undefined,
+  options: { readonly fetch?: FetchLike | undefined } | undefined,
   request: LagRequest,
 ): Promise<Result<LagResponse, LagConnectionError>> => {
   try {
     // Called as a bare function: browsers and workerd refuse a fetch that is called as a method.
-    const fetch = custom ?? (globalThis.fetch as FetchLike);
+    const fetch = options?.fetch ?? (globalThis.fetch as FetchLike);
     // Of the request fetch reads what it knows: method, headers, body and signal.
     const init = { ...request, redirect: 'manual' } as RequestInit;
     const response = await fetch(request.baseUrl + request.path, init);

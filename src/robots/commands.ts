@@ -37,7 +37,7 @@ const ARGUMENT = /"((?:\\.|[^"\\])*)"(?!\S)|“([^“”]*)”(?!\S)|'([^']*)'(?
 
 /** The command in a text; `undefined` where there is none. */
 export const parseCommand = (text: string, prefix = '!'): Command | undefined => {
-  if (typeof text !== 'string' || !text.startsWith(prefix)) return undefined;
+  if (typeof text !== 'string' || typeof prefix !== 'string' || !text.startsWith(prefix)) return undefined;
   const [, name, rest = ''] = /^(\S+)(.*)$/s.exec(text.slice(prefix.length)) ?? [];
   if (!name) return undefined;
   const args = [...rest.matchAll(ARGUMENT)].map(

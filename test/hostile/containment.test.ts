@@ -2,13 +2,16 @@ import { getEventListeners } from 'node:events';
 import { errAsync, okAsync } from 'neverthrow';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { createContext, createContextWith, type CallOptions } from '../../src/context.js';
+import { uploadImage } from '../../src/operations/images.js';
 import { deleteRoom } from '../../src/operations/rooms.js';
 import { listRoomMessages, sendRoomMessage } from '../../src/operations/room-messages.js';
 import { getVersion } from '../../src/operations/system.js';
 import { fetchTransport } from '../../src/pipeline/fetch-transport.js';
 import type { Handler, LagResponse, LagResult, Middleware } from '../../src/pipeline/types.js';
+import { parseCommand } from '../../src/robots/commands.js';
 import { deferred, errorOf, valueOf } from '../support/results.js';
 import { sampleMessage, USER_TOKEN } from '../support/samples.js';
+import { refusedUrl } from '../support/server.js';
 import { inVirtualTime } from '../support/virtual-time.js';
 
 /** A context over a function of the test. */
@@ -192,6 +195,41 @@ test('a transport that answers with a frozen error, or an error that is its own 
     expect((await getVersion(ctx)).isErr()).toBe(true);
   }
 });
+
+test('a source whose reader rejects and throws when it is left leaves no rejection behind', async () => {
+  const reader = {
+    read: async () => ({ done: false, value: 'no bytes' }),
+    cancel: () => Promise.reject(new Error('own')),
+    releaseLock: () => {
+      throw new Error('own');
+    },
+  };
+  const upload = uploadImage(contextOver(version), { getReader: () => reader } as never, { purpose: 'chat' });
+  expect(
+    await unhandled(async () => expect(await errorOf(upload)).toMatchObject({ kind: 'invalid_input', attempts: 0 })),
+  ).toEqual([]);
+});
+
+test.each<unknown>([
+  null,
+  5,
+  {
+    get fetch() {
+      throw new Error('own');
+    },
+  },
+])('fetchTransport does not throw for options like %o', async (options) => {
+  const ctx = createContextWith(fetchTransport(options as never), USER_TOKEN, {
+    baseUrl: await refusedUrl(),
+    maxRetries: 0,
+  });
+  expect(await errorOf(getVersion(ctx))).toMatchObject({ kind: 'connection' });
+});
+
+test.each<unknown>([null, 5, {}, new Proxy({}, { getPrototypeOf: () => null })])(
+  'parseCommand does not throw for a prefix like %o',
+  (prefix) => expect(parseCommand('!ping', prefix as string)).toBeUndefined(),
+);
 
 test('the names of a query are encoded, like its values', async () => {
   const urls: string[] = [];
