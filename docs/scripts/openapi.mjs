@@ -90,6 +90,8 @@ export const makeOpenApi = ({ table, schemas }) => {
       responses: { [status]: success, ...failures },
     });
     if (resource === 'robots') {
+      // The listeners name the endpoints that they ask again and again.
+      if (!/^(poll|stream)RobotEvents$/.test(name)) continue;
       const content =
         name === 'streamRobotEvents'
           ? { 'text/event-stream': { schema: { type: 'string' } } }
