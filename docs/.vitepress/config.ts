@@ -1,6 +1,7 @@
 import { dirname, resolve } from 'node:path';
 import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
+import type { TwoslashShikiReturn } from '@shikijs/twoslash';
 import { transformerTwoslash } from '@shikijs/vitepress-twoslash';
 import ts from 'typescript';
 import { defineConfig } from 'vitepress';
@@ -12,6 +13,9 @@ const entries = readEntries();
 // `typescript` is a name for TypeScript 6, whose own package holds the library files.
 const { resolve: find } = createRequire(createRequire(import.meta.url).resolve('typescript'));
 const libDirectory = dirname(find('@typescript/old'));
+
+// The same block comes twice: for the browser, and for the HTML.
+const types = new Map<string, TwoslashShikiReturn>();
 
 const pages = (folder: string, titles: Record<string, string>) =>
   Object.entries(titles).map(([name, text]) => ({ text, link: `/${folder}/${name}` }));
@@ -91,7 +95,7 @@ export default defineConfig({
           text: 'More',
           items: [
             ...pages('guide', { faq: 'Questions', machines: 'For machines' }),
-            ...pages('contributing', { index: 'Contributing', architecture: 'Architecture' }),
+            ...pages('contributing', { '': 'Contributing', architecture: 'Architecture' }),
           ],
         },
       ],
@@ -112,7 +116,7 @@ export default defineConfig({
     codeTransformers: [
       transformerTwoslash({
         throws: true,
-        filter: (lang, _, { meta }) => lang === 'ts' && !meta?.__raw?.includes('no-twoslash'),
+        typesCache: { read: (code) => types.get(code) ?? null, write: (code, data) => void types.set(code, data) },
         twoslashOptions: {
           tsModule: ts,
           tsLibDirectory: libDirectory,

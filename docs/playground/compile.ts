@@ -9,7 +9,7 @@ export const compile = async (
   code: string,
   locate: (specifier: string) => string | undefined,
 ): Promise<{ readonly code: string; readonly imports: Imports }> => {
-  await init;
+  await init();
   let stripped: string;
   try {
     stripped = transform(code, {
@@ -20,17 +20,17 @@ export const compile = async (
   } catch (thrown) {
     throw new Error(String((thrown as Error).message).replace(/^Error transforming [^:]*: /, ''), { cause: thrown });
   }
-  const [found] = parse(stripped);
   const imports: (readonly [string, string])[] = [];
   let built = '';
   let end = 0;
-  for (const { n: specifier, s, e, ss, se, d } of found) {
-    if (specifier === undefined) continue;
-    const target = locate(specifier);
-    if (!target) throw new Error(`'${specifier}' is not there in the playground`);
-    built += stripped.slice(end, s) + (d >= 0 ? JSON.stringify(target) : target);
-    end = e;
-    for (const name of namesIn(stripped.slice(ss, se))) imports.push([specifier, name]);
+  for (const found of parse(stripped)[0]) {
+    if (found.type === 'import-meta') continue;
+    const target = found.specifier && locate(found.specifier);
+    if (!target) throw new Error(`'${found.specifier ?? '…'}' is not there in the playground`);
+    built += stripped.slice(end, found.start) + (found.type === 'dynamic' ? JSON.stringify(target) : target);
+    end = found.end;
+    for (const name of namesIn(stripped.slice(found.importStart, found.importEnd)))
+      imports.push([found.specifier, name]);
   }
   return { code: built + stripped.slice(end), imports };
 };

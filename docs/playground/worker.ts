@@ -65,16 +65,20 @@ const run = async (source: string): Promise<void> => {
   }
 };
 
-self.addEventListener('message', async ({ data }: MessageEvent<ToWorker>) => {
+const inspect = async (source: string): Promise<void> => {
+  try {
+    tell({ type: 'imports', imports: (await compile(source, (specifier) => specifier)).imports });
+  } catch (thrown) {
+    tell({ type: 'imports', imports: [], error: (thrown as Error).message });
+  }
+};
+
+self.addEventListener('message', ({ data }: MessageEvent<ToWorker>) => {
   switch (data.type) {
     case 'run':
-      return run(data.code);
+      return void run(data.code);
     case 'inspect':
-      try {
-        return tell({ type: 'imports', imports: (await compile(data.code, (specifier) => specifier)).imports });
-      } catch (thrown) {
-        return tell({ type: 'imports', imports: [], error: (thrown as Error).message });
-      }
+      return void inspect(data.code);
     case 'fault':
       sandbox.faults.next(data.fault);
       return tell({ type: 'faults', pending: sandbox.faults.pending.length });

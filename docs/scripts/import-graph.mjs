@@ -10,7 +10,9 @@ const partOf = (file) => (file.includes('/') ? file.split('/')[0] : file.replace
 /** Who imports whom, between the parts of src/: the number of imports, and whether all of them are types. */
 export const readImportGraph = () => {
   const edges = new Map();
-  for (const file of readdirSync(`${root}src`, { recursive: true }).filter((name) => name.endsWith('.ts'))) {
+  for (const file of readdirSync(`${root}src`, { recursive: true, encoding: 'utf8' }).filter((name) =>
+    name.endsWith('.ts'),
+  )) {
     const source = readFileSync(`${root}src/${file}`, 'utf8');
     for (const [, isType, clause, target] of source.matchAll(
       /^(?:import|export)( type)? ([^;]*?)from '(\.[^']+)\.js'/gms,

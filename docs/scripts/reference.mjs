@@ -55,21 +55,21 @@ export const makeReference = async () => {
     if (entry) page.contents = finish(page.contents, entry);
   });
 
-  /** Adds to a function what its doc comment does not say, as a table, and an example. */
+  /** Adds to a function what its doc comment does not say, as a list, and an example. */
   const addFacts = (reflection, specifier) => {
     const target = reflection.signatures?.[0] ?? (reflection.kind === ReflectionKind.Variable ? reflection : undefined);
     const size = sizes.sizes[specifier]?.[reflection.name];
     if (!target?.comment || !size) return;
     const operation = operations.get(reflection.name);
-    const rows = [...(operation ? factsOf(operation) : []), ['Bundle', weight(specifier, reflection.name, size)]].map(
-      ([what, text]) => `| ${what} | ${text} |`,
-    );
-    target.comment.summary.push({ kind: 'text', text: `\n\n| | |\n| --- | --- |\n${rows.join('\n')}\n` });
+    if (operation) dropEndpoint(target.comment.summary);
+    const facts = [...(operation ? factsOf(operation) : []), ['Bundle', weight(specifier, reflection.name, size)]];
+    const list = facts.map(([what, text]) => `- **${what}**: ${text}`).join('\n');
+    target.comment.summary.push({ kind: 'text', text: `\n\n${list}\n` });
     const example = examples[reflection.name];
     if (!example) throw new Error(`${reflection.name} has no example: see docs/reference-examples.ts`);
     target.comment.summary.push({
       kind: 'text',
-      text: `\n\n\`\`\`ts no-twoslash\n${expandExample(reflection.name)}\n\`\`\`\n\n\`\`\`text\n${example.output}\n\`\`\`\n`,
+      text: `\n\n\`\`\`ts\n${expandExample(reflection.name)}\n\`\`\`\n\n\`\`\`text\n${example.output}\n\`\`\`\n`,
     });
   };
 
@@ -103,7 +103,16 @@ const tidy = (reflection) => {
   }
 };
 
-const factsOf = ({ method, path, robot, remarks, idempotent, response, parameters }) => {
+/** The doc comment says the endpoint first; the facts say it, too. */
+const dropEndpoint = (parts) => {
+  const at = parts.findIndex(({ kind, text }) => kind === 'code' && /^`[A-Z]+ \//.test(text));
+  const after = parts[at + 1];
+  if (at < 0 || !/^\.( |$)/.test(after?.text ?? '')) return;
+  parts[at] = { kind: 'text', text: '' };
+  parts[at + 1] = { kind: 'text', text: after.text.slice(2) };
+};
+
+const factsOf = ({ method, path, robot, remarks, idempotent, response, through }) => {
   const permission = /Robots need (`\w+`)/.exec(remarks)?.[1];
   const needs = permission ? `; needs ${permission}` : '';
   const errors = [
@@ -125,7 +134,7 @@ const factsOf = ({ method, path, robot, remarks, idempotent, response, parameter
         only: 'only with a robot key',
       }[robot],
     ],
-    ...(method === 'GET'
+    ...(method === 'GET' || through
       ? []
       : [
           [
@@ -136,7 +145,6 @@ const factsOf = ({ method, path, robot, remarks, idempotent, response, parameter
           ],
         ]),
     ['Errors', errors.join(', ')],
-    ...(parameters.some(({ name }) => name === 'options') ? [] : []),
   ];
 };
 

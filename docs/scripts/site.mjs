@@ -23,6 +23,7 @@ const isInstalled = () => {
 
 if (!isInstalled()) run('npm ci --ignore-scripts --no-audit --no-fund', docs);
 run('npm run -s build', root);
+run('npx tsc -p docs/tsconfig.json', root);
 
 const { checkOpenApi } = await import('./check-openapi.mjs');
 const { makeImports } = await import('./imports.mjs');

@@ -4,6 +4,7 @@ import { pathToFileURL } from 'node:url';
 import { format } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { fillIn } from '../../docs/placeholders.js';
+import { titles } from '../../docs/playground/programs.js';
 import { examples, expandExample } from '../../docs/reference-examples.js';
 import { createSandbox } from '../../src/sandbox/index.js';
 import exported from '../exports.json' with { type: 'json' };
@@ -23,6 +24,11 @@ const COMMANDS = [
 const folder = `${root}.cache/snippets`;
 const snippets = [
   ...readSnippets(),
+  ...Object.keys(titles).map((name): Snippet => {
+    const file = `docs/playground/programs/${name}.ts`;
+    const flags = name === 'handle-errors' ? ['fails'] : [];
+    return { file, line: 1, language: 'ts', flags, code: readFileSync(root + file, 'utf8') };
+  }),
   ...Object.entries(examples).map(([name, { output, as = 'ada' }]): Snippet => ({
     file: `docs/reference-examples.ts#${name}`,
     line: 1,
@@ -65,7 +71,7 @@ test('every code block is checked', () => {
   console.info(`${snippets.length} code blocks: ${modules.length} type-checked, ${runnable.length} run`, counts);
   const known = ['ts', 'json', 'sh', 'text'];
   expect(named.filter(([, { language }]) => !known.includes(language)).map(([name]) => name)).toEqual([]);
-  const flags = ['no-run', 'fails', 'no-twoslash', ...callers];
+  const flags = ['no-run', 'fails', 'twoslash', ...callers];
   expect(
     named.filter(([, snippet]) => snippet.flags.some((flag) => !flags.includes(flag))).map(([name]) => name),
   ).toEqual([]);

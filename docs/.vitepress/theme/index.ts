@@ -3,12 +3,12 @@ import '@shikijs/vitepress-twoslash/style.css';
 import type { Theme } from 'vitepress';
 import DefaultTheme from 'vitepress/theme';
 import { defineAsyncComponent } from 'vue';
-import ImportPicture from './ImportPicture.vue';
-import RetryTimeline from './RetryTimeline.vue';
+import ImportPicture from './import-picture.vue';
+import RetryTimeline from './retry-timeline.vue';
 import './style.css';
 
-/** Opens a code block in the playground. */
-const openInPlayground = (event: Event): void => {
+/** Puts a code block into its link to the playground. */
+const fillRunLink = (event: Event): void => {
   const link = (event.target as Element).closest?.('a.run-link');
   const code = link?.parentElement?.querySelector('pre code');
   if (!link || !code) return;
@@ -25,9 +25,10 @@ export default {
     app.component('ImportPicture', ImportPicture);
     app.component(
       'Playground',
-      defineAsyncComponent(() => import('./Playground.vue')),
+      defineAsyncComponent(() => import('./playground.vue')),
     );
-    // Before VitePress follows the link.
-    if (typeof document !== 'undefined') document.addEventListener('click', openInPlayground, true);
+    // Not at the click: VitePress takes that first.
+    if (typeof document !== 'undefined')
+      for (const type of ['pointerdown', 'focusin']) document.addEventListener(type, fillRunLink);
   },
 } satisfies Theme;

@@ -1,0 +1,55 @@
+import { createReadStream, existsSync, statSync } from 'node:fs';
+import { createServer } from 'node:http';
+import { createRequire } from 'node:module';
+import { extname } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+
+export const root = fileURLToPath(new URL('../../../', import.meta.url));
+export const dist = `${root}docs/.vitepress/dist`;
+
+// The site's packages are its own.
+const { resolve: resolvePackage } = createRequire(`${root}docs/package.json`);
+
+/** A file of a package of docs/. */
+export const packageFile = (name) => resolvePackage(name);
+
+const TYPES = {
+  '.html': 'text/html',
+  '.js': 'text/javascript',
+  '.css': 'text/css',
+  '.json': 'application/json',
+  '.svg': 'image/svg+xml',
+};
+
+/** Serves the built site as a host with clean URLs would. */
+export const serveSite = () =>
+  new Promise((resolve) => {
+    const server = createServer(({ url }, response) => {
+      const path = decodeURIComponent(new URL(url, 'http://localhost').pathname);
+      const file = [path, `${path}.html`, `${path}index.html`]
+        .map((name) => dist + name)
+        .find((name) => existsSync(name) && statSync(name).isFile());
+      response.writeHead(file ? 200 : 404, { 'content-type': TYPES[extname(file ?? '')] ?? 'text/plain' });
+      if (file) createReadStream(file).pipe(response);
+      else response.end();
+    }).listen(0, '127.0.0.1', () =>
+      resolve({ url: `http://127.0.0.1:${server.address().port}`, close: () => server.close() }),
+    );
+  });
+
+/** A browser that asks nobody for anything but the pages. */
+export const launch = async () => {
+  const { chromium } = await import(pathToFileURL(packageFile('playwright-core')).href);
+  return chromium.launch({
+    executablePath: process.env.CHROMIUM_PATH ?? '/usr/bin/chromium',
+    args: [
+      '--no-sandbox',
+      '--disable-gpu',
+      '--disable-quic',
+      '--no-first-run',
+      '--disable-background-networking',
+      '--disable-component-update',
+      '--disable-sync',
+    ],
+  });
+};

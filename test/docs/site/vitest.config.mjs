@@ -1,0 +1,3 @@
+import { defineConfig } from 'vitest/config';
+
+export default defineConfig({ test: { include: ['test/docs/site/*.spec.mjs'], testTimeout: 120_000 } });
