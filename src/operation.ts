@@ -1,5 +1,5 @@
 import { err, ok, ResultAsync, type Result } from 'neverthrow';
-import { safeParse, type GenericSchema } from 'valibot';
+import type { GenericSchema } from 'valibot';
 import type { CallOptions, Context, ContextState } from './context.js';
 import { lagError, setFields, type LagError } from './errors.js';
 import { headersOf, invalid, isAmount, settingsOf, toInvalidInput } from './options.js';
@@ -125,8 +125,9 @@ const decode = <T>(
   if (!schema && !/^\s*</.test(response.body)) return ok(undefined as T);
   let issues = [{ path: '', message: 'not JSON' }];
   try {
-    const parsed = safeParse(schema!, JSON.parse(response.body || 'null'));
-    if (parsed.success) return ok(parsed.output);
+    // What valibot's `safeParse` does, without its settings.
+    const parsed = schema!['~run']({ value: JSON.parse(response.body || 'null') }, {});
+    if (!parsed.issues) return ok(parsed.value as T);
     issues = parsed.issues.slice(0, 20).map(({ path, message }) => ({
       path: hide(path?.map(({ key }) => key).join('.') ?? ''),
       message,
