@@ -1,4 +1,4 @@
-import { lagError, type LagError } from './errors.js';
+import { copyError, lagError, type LagError } from './errors.js';
 import { auth } from './pipeline/auth.js';
 import { compose } from './pipeline/compose.js';
 import type { FetchLike } from './pipeline/fetch-transport.js';
@@ -152,7 +152,7 @@ const create = (
   } catch (thrown) {
     const error = toInvalidInput(thrown);
     // Read only inside of a call, where it may throw.
-    return Object.freeze({ fail: () => lagError(error.kind, error.message, { cause: error.cause }) }) as never;
+    return Object.freeze({ fail: () => copyError(error) }) as never;
   }
 };
 

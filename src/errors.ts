@@ -134,6 +134,10 @@ export const setFields = <T extends object>(error: T, fields: object): T => {
   return error;
 };
 
+/** The same error, its own fields included; not frozen. */
+export const copyError = (error: LagError): LagError =>
+  lagError(error.kind, error.message, { ...error, cause: error.cause } as object);
+
 /** Whether a value is an error of this package, whichever copy of the package made it. */
 export const isLagError = (value: unknown): value is LagError => {
   try {

@@ -1,7 +1,7 @@
 import { err, ok, ResultAsync, type Result } from 'neverthrow';
 import type { GenericSchema } from 'valibot';
 import type { CallOptions, Context, ContextState } from './context.js';
-import { lagError, setFields, type LagError } from './errors.js';
+import { copyError, lagError, setFields, type LagError } from './errors.js';
 import { headersOf, invalid, isAmount, settingsOf, toInvalidInput } from './options.js';
 import { requestIdOf } from './pipeline/status.js';
 import type { CallTrace, LagRequest, LagResponse, LagResult, RobotRule } from './pipeline/types.js';
@@ -67,12 +67,13 @@ const run = async <T>(
   } catch (thrown) {
     error = toInvalidInput(thrown);
   }
+  const fields = { method, path: path || undefined, ...trace };
   try {
-    setFields(error, { method, path: path || undefined, ...trace });
-  } catch {
-    // A middleware froze it.
+    // A middleware may have frozen it.
+    return err(setFields(Object.isFrozen(error) ? copyError(error) : error, fields));
+  } catch (thrown) {
+    return err(setFields(toInvalidInput(thrown), fields));
   }
-  return err(error);
 };
 
 const requestOf = <T>(

@@ -13,6 +13,8 @@ export const guard =
   (middleware: Middleware): Middleware =>
   (next) => {
     const handler = middleware((request) => new ResultAsync(contain(next, request, 'invalid_input')));
+    // One that is `async` too early gives a promise; calls say so.
+    Promise.resolve(handler).catch(() => {});
     return (request) => within(handler, request, Infinity, 'invalid_input');
   };
 

@@ -2,6 +2,7 @@ import { getEventListeners } from 'node:events';
 import { errAsync, okAsync } from 'neverthrow';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { createContext, createContextWith, type CallOptions } from '../../src/context.js';
+import type { LagError } from '../../src/errors.js';
 import { uploadImage } from '../../src/operations/images.js';
 import { deleteRoom } from '../../src/operations/rooms.js';
 import { listRoomMessages, sendRoomMessage } from '../../src/operations/room-messages.js';
@@ -61,6 +62,15 @@ describe('a middleware that asks for nonsense, and does not wait for it,', () =>
     };
     expect(await unhandled(async () => valueOf(getVersion(contextOver(version, middleware))))).toEqual([]);
   });
+});
+
+test('a middleware that is async too early, and rejects, leaves no rejection behind', async () => {
+  expect(
+    await unhandled(async () => {
+      const ctx = contextOver(version, (async () => Promise.reject(new Error('own'))) as never);
+      expect(await errorOf(getVersion(ctx))).toMatchObject({ kind: 'invalid_input', attempts: 0 });
+    }),
+  ).toEqual([]);
 });
 
 describe('a signal that is none', () => {
@@ -196,6 +206,36 @@ test('a transport that answers with a frozen error, or an error that is its own 
   }
 });
 
+test('a middleware that freezes errors does not hide what may have been done', async () => {
+  const freeze: Middleware = (next) => (request) => next(request).mapErr((error) => Object.freeze(error));
+  const answer = async () => new Response('{"message":"m"}', { status: 503, headers: { 'x-request-id': 'q1' } });
+  const ctx = contextOver(answer, freeze, freeze);
+  expect(await errorOf(sendRoomMessage(ctx, 's1', 'r1', { content: 'hi' }))).toMatchObject({
+    kind: 'server',
+    message: 'm',
+    status: 503,
+    requestId: 'q1',
+    method: 'POST',
+    path: '/servers/s1/rooms/r1/messages',
+    attempts: 1,
+    maybeApplied: true,
+  });
+});
+
+test('a middleware whose errors cannot be read is contained', async () => {
+  const boom = () => {
+    throw new Error('own');
+  };
+  const traps = { isExtensible: boom, ownKeys: boom, set: boom, defineProperty: boom };
+  const error = new Proxy(Object.assign(new Error('e'), { name: 'LagError' }), traps);
+  const ctx = contextOver(version, () => () => errAsync<LagResponse, LagError>(error as never));
+  expect(await errorOf(sendRoomMessage(ctx, 's1', 'r1', { content: 'hi' }))).toMatchObject({
+    kind: 'invalid_input',
+    method: 'POST',
+    attempts: 0,
+  });
+});
+
 test('a source whose reader rejects and throws when it is left leaves no rejection behind', async () => {
   const reader = {
     read: async () => ({ done: false, value: 'no bytes' }),
@@ -210,26 +250,23 @@ test('a source whose reader rejects and throws when it is left leaves no rejecti
   ).toEqual([]);
 });
 
-test.each<unknown>([
-  null,
-  5,
-  {
+test('fetchTransport does not throw for options that are none, or throw', async () => {
+  const trapped = {
     get fetch() {
       throw new Error('own');
     },
-  },
-])('fetchTransport does not throw for options like %o', async (options) => {
-  const ctx = createContextWith(fetchTransport(options as never), USER_TOKEN, {
-    baseUrl: await refusedUrl(),
-    maxRetries: 0,
-  });
-  expect(await errorOf(getVersion(ctx))).toMatchObject({ kind: 'connection' });
+  };
+  for (const options of [null, 5, trapped]) {
+    const transport = fetchTransport(options as never);
+    const ctx = createContextWith(transport, USER_TOKEN, { baseUrl: await refusedUrl(), maxRetries: 0 });
+    expect(await errorOf(getVersion(ctx))).toMatchObject({ kind: 'connection' });
+  }
 });
 
-test.each<unknown>([null, 5, {}, new Proxy({}, { getPrototypeOf: () => null })])(
-  'parseCommand does not throw for a prefix like %o',
-  (prefix) => expect(parseCommand('!ping', prefix as string)).toBeUndefined(),
-);
+test('parseCommand does not throw for a prefix that is no text', () => {
+  for (const prefix of [null, 5, {}, new Proxy({}, { getPrototypeOf: () => null })])
+    expect(parseCommand('!ping', prefix as string)).toBeUndefined();
+});
 
 test('the names of a query are encoded, like its values', async () => {
   const urls: string[] = [];
