@@ -28,10 +28,15 @@ export const bundleForNode = (entryPoints: Record<string, string>, outdir: strin
     plugins: [
       {
         name: 'entries',
-        setup: ({ onResolve }) => {
+        setup: ({ onLoad, onResolve }) => {
           onResolve({ filter: /^lagclient(\/|$)/ }, ({ path }) =>
             entries[path] ? { path: entries[path] } : undefined,
           );
+          // A test on a page is run by the test that runs the page.
+          onResolve({ filter: /^vitest$/ }, () => ({ path: 'vitest', namespace: 'page' }));
+          onLoad({ filter: /./, namespace: 'page' }, () => ({
+            contents: 'export const { expect, test } = globalThis.vitestOfPages;',
+          }));
         },
       },
     ],

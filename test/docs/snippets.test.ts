@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { fillIn } from '../../docs/placeholders.js';
 import { titles } from '../../docs/playground/programs.js';
 import { examples, expandExample } from '../../docs/reference-examples.js';
-import { createSandbox } from '../../src/sandbox/index.js';
+import { createSandbox, type SandboxRequest } from '../../src/sandbox/index.js';
 import exported from '../exports.json' with { type: 'json' };
 import { bundleForNode, entries } from './bundle.js';
 import { readSnippets, root, type Snippet } from './snippets.js';
@@ -71,7 +71,7 @@ test('every code block is checked', () => {
   console.info(`${snippets.length} code blocks: ${modules.length} type-checked, ${runnable.length} run`, counts);
   const known = ['ts', 'json', 'sh', 'text'];
   expect(named.filter(([, { language }]) => !known.includes(language)).map(([name]) => name)).toEqual([]);
-  const flags = ['no-run', 'fails', 'twoslash', ...callers];
+  const flags = ['no-run', 'endless', 'fails', 'twoslash', ...callers];
   expect(
     named.filter(([, snippet]) => snippet.flags.some((flag) => !flags.includes(flag))).map(([name]) => name),
   ).toEqual([]);
@@ -105,22 +105,41 @@ describe('commands exist', () => {
 });
 
 describe('what is run works and prints what the page shows', () => {
-  test.each(runnable)('%s', async (name, { flags, output }) => {
-    const sandbox = createSandbox({ imageProcessingMs: 20, pollHoldMs: 50 });
+  test.each(runnable)('%s', async (name, { flags, code, output }) => {
+    const requests: SandboxRequest[] = [];
+    const sandbox = createSandbox({
+      imageProcessingMs: 20,
+      pollHoldMs: 50,
+      onRequest: (request) => requests.push(request),
+    });
     vi.stubEnv('LAG_TOKEN', sandbox.tokens[callers.find((name) => flags.includes(name)) ?? 'ada']);
-    vi.stubEnv('LAG_ROBOT_KEY', sandbox.tokens.robot);
-    vi.stubGlobal('fetch', stubFetch(sandbox.fetch));
+    const robot = code.includes(`'sse'`) ? sandbox.addRobot({ delivery: 'sse' }).token : sandbox.tokens.robot;
+    vi.stubEnv('LAG_ROBOT_KEY', robot);
+    let isOver = false;
+    const over = () => Response.json({ message: 'The snippet has run for long enough' }, { status: 401 });
+    vi.stubGlobal(
+      'fetch',
+      stubFetch(async (...request) => (isOver ? over() : sandbox.fetch(...request))),
+    );
+    // A listener goes on until the key is worth nothing any more.
+    const end = () => {
+      isOver = true;
+      sandbox.reset();
+    };
+    if (flags.includes('endless')) setTimeout(end, 200);
+    const tests: unknown[] = [];
+    vi.stubGlobal('vitestOfPages', { expect, test: (_: string, run: () => unknown) => void tests.push(run()) });
     const printed: string[] = [];
     for (const method of ['log', 'info', 'warn', 'error'] as const)
       vi.spyOn(console, method).mockImplementation((...values) => void printed.push(format(...values)));
-    const module = await import(/* @vite-ignore */ `${pathToFileURL(`${folder}/out/${fileOf(name)}.js`).href}`);
-    await module.default;
+    await import(/* @vite-ignore */ `${pathToFileURL(`${folder}/out/${fileOf(name)}.js`).href}`);
+    await Promise.all(tests);
     await new Promise(setImmediate);
     vi.restoreAllMocks();
     vi.unstubAllEnvs();
     expect(unhandled.splice(0)).toEqual([]);
     if (output !== undefined) expect(printed.join('\n')).toMatch(toPattern(output));
-    const failed = sandbox.requests.filter(({ status }) => status === 0 || status >= 400);
+    const failed = requests.filter(({ status }) => status === 0 || status >= 400);
     const lines = failed.map(({ method, path, status }) => `${method} ${path} ${status}`);
     if (flags.includes('fails')) expect(lines).not.toEqual([]);
     else expect(lines).toEqual([]);

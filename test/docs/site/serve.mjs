@@ -2,16 +2,16 @@ import { createReadStream, existsSync, statSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { createRequire } from 'node:module';
 import { extname } from 'node:path';
-import { fileURLToPath, pathToFileURL } from 'node:url';
+import { fileURLToPath } from 'node:url';
 
 export const root = fileURLToPath(new URL('../../../', import.meta.url));
 export const dist = `${root}docs/.vitepress/dist`;
 
 // The site's packages are its own.
-const { resolve: resolvePackage } = createRequire(`${root}docs/package.json`);
+const fromDocs = createRequire(`${root}docs/package.json`);
 
 /** A file of a package of docs/. */
-export const packageFile = (name) => resolvePackage(name);
+export const packageFile = (name) => fromDocs.resolve(name);
 
 const TYPES = {
   '.html': 'text/html',
@@ -38,9 +38,8 @@ export const serveSite = () =>
   });
 
 /** A browser that asks nobody for anything but the pages. */
-export const launch = async () => {
-  const { chromium } = await import(pathToFileURL(packageFile('playwright-core')).href);
-  return chromium.launch({
+export const launch = () =>
+  fromDocs('playwright-core').chromium.launch({
     executablePath: process.env.CHROMIUM_PATH ?? '/usr/bin/chromium',
     args: [
       '--no-sandbox',
@@ -52,4 +51,3 @@ export const launch = async () => {
       '--disable-sync',
     ],
   });
-};
