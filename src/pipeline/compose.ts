@@ -1,11 +1,17 @@
-import { ResultAsync } from 'neverthrow';
-import type { Handler, Middleware } from './types.js';
+import { ResultAsync, type Result } from 'neverthrow';
+import type { LagError } from '../errors.js';
+import type { Handler, LagRequest, LagResponse } from './types.js';
 
-/** Wraps a transport into middleware, the first one outermost. */
+/** How a step goes on. A promise will do inside of the pipeline: a `ResultAsync` is two turns of the event loop more. */
+export type Next = (request: LagRequest) => PromiseLike<Result<LagResponse, LagError>>;
+
+/** A step of the package itself. A user's middleware gets a `Handler` and is guarded. */
+export type Step = (next: Next) => Next;
+
+/** Wraps a transport into steps, the first one outermost. */
 export const compose =
-  (...middleware: readonly Middleware[]) =>
-  (transport: Handler): Handler =>
-    middleware.reduceRight<Handler>((next, wrap) => {
-      const handle = wrap(next);
-      return (request) => new ResultAsync(handle(request) as ReturnType<typeof handle> & Promise<never>);
-    }, transport);
+  (...steps: readonly Step[]) =>
+  (transport: Handler): Handler => {
+    const handle = steps.reduceRight<Next>((next, step) => step(next), transport);
+    return (request) => new ResultAsync(handle(request) as ReturnType<Next> & Promise<never>);
+  };

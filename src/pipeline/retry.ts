@@ -1,8 +1,8 @@
 import { err } from 'neverthrow';
 import type { LagError } from '../errors.js';
+import type { Step } from './compose.js';
 import { sleep } from './sleep.js';
 import { ended } from './timeout.js';
-import type { Middleware } from './types.js';
 
 /** Waits before retry `n + 1`: 250 ms · 2^n, at most 8 s, less up to a quarter so that clients spread out. */
 export const backoffMs = (n: number): number => Math.min(8000, 250 * 2 ** n) * (1 - Math.random() / 4);
@@ -18,7 +18,7 @@ const isAmbiguous = ({ status, cause }: LagError): boolean => {
 };
 
 /** Repeats what failed in passing and is safe to repeat. */
-export const retry: Middleware = (next) => async (request) => {
+export const retry: Step = (next) => async (request) => {
   const { trace, signal } = request;
   for (let retries = 0; ; retries++) {
     const over = ended(request);

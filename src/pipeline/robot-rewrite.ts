@@ -1,14 +1,14 @@
-import { errAsync } from 'neverthrow';
+import { err } from 'neverthrow';
 import { lagError } from '../errors.js';
-import type { Middleware } from './types.js';
+import type { Step } from './compose.js';
 
 /** Sends a robot's request to the robot's routes, and refuses what the token's kind cannot do. */
 export const robotRewrite =
-  (robot: boolean): Middleware =>
+  (robot: boolean): Step =>
   (next) =>
   (request) => {
     const { robot: rule, path } = request;
     if (rule === (robot ? 'refuse' : 'only'))
-      return errAsync(lagError('invalid_token', `${robot ? 'not' : 'only'} for robots`));
+      return Promise.resolve(err(lagError('invalid_token', `${robot ? 'not' : 'only'} for robots`)));
     return next(robot && rule === 'rewrite' ? { ...request, path: `/robots/@me${path}` } : request);
   };

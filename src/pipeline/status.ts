@@ -1,13 +1,14 @@
 import { err } from 'neverthrow';
 import { lagError, type LagError } from '../errors.js';
-import type { LagResponse, Middleware } from './types.js';
+import type { Step } from './compose.js';
+import type { LagResponse } from './types.js';
 
 /** Takes the token out of a text, should a server, a proxy or a custom fetch repeat it. */
 export type Hide = (text: string) => string;
 
 /** Makes an answer outside 2xx the error that it is; no error leaves this step with the token in it. */
 export const status =
-  (hide: Hide): Middleware =>
+  (hide: Hide): Step =>
   (next) =>
   async (request) => {
     const result = await next(request);

@@ -1,20 +1,21 @@
 import { err, ResultAsync, type Result } from 'neverthrow';
 import { isLagError, lagError, type LagAbortedError, type LagError } from '../errors.js';
 import { invalid } from '../options.js';
+import type { Next, Step } from './compose.js';
 import type { LagRequest, LagResponse, Middleware } from './types.js';
 
 type Answer = Result<LagResponse, LagError>;
 
 /** Gives each attempt, body included, its `timeoutMs` or what is left of the deadline. */
-export const timeout: Middleware = (next) => (request) => within(next, request, request.timeoutMs, 'connection');
+export const timeout: Step = (next) => (request) => within(next, request, request.timeoutMs, 'connection');
 
 /** Keeps a user's middleware from breaking the promises: it may throw, hang, answer nonsense or ask for it. */
 export const guard =
-  (middleware: Middleware): Middleware =>
+  (middleware: Middleware): Step =>
   (next) => {
     const handler = middleware((request) => new ResultAsync(contain(next, request, 'invalid_input')));
     // One that is `async` too early gives a promise; calls say so.
-    Promise.resolve(handler).catch(() => {});
+    void (handler as Partial<Promise<never>>)?.catch?.(() => {});
     return (request) => within(handler, request, Infinity, 'invalid_input');
   };
 
@@ -26,7 +27,7 @@ export const aborted = (signal: AbortSignal): LagAbortedError =>
 export const ended = ({ signal, deadlineAt }: LagRequest): LagError | undefined => {
   if (signal?.aborted) return aborted(signal);
   if (signal && !(signal instanceof AbortSignal)) return invalid('signal');
-  return performance.now() < deadlineAt ? undefined : lagError('timeout', 'no time left');
+  return performance.now() < deadlineAt ? undefined : lagError('timeout', 'no answer in time');
 };
 
 /**
@@ -34,7 +35,7 @@ export const ended = ({ signal, deadlineAt }: LagRequest): LagError | undefined 
  * handler does, the answer is a Result, and no timer or listener is left.
  */
 const within = (
-  handler: ReturnType<Middleware>,
+  handler: Next,
   request: LagRequest,
   ms: number,
   misbehaved: 'connection' | 'invalid_input',
@@ -63,7 +64,7 @@ const within = (
   });
 
 const contain = async (
-  handler: ReturnType<Middleware>,
+  handler: Next,
   request: LagRequest,
   misbehaved: 'connection' | 'invalid_input',
 ): Promise<Answer> => {
