@@ -27,7 +27,7 @@ export const aborted = (signal: AbortSignal): LagAbortedError =>
 export const ended = ({ signal, deadlineAt }: LagRequest): LagError | undefined => {
   if (signal?.aborted) return aborted(signal);
   if (signal && !(signal instanceof AbortSignal)) return invalid('signal');
-  return performance.now() < deadlineAt ? undefined : lagError('timeout', 'no answer in time');
+  return performance.now() < deadlineAt ? undefined : lagError('timeout', 'no time left');
 };
 
 /**
@@ -44,6 +44,9 @@ const within = (
     const over = ended(request);
     if (over) return resolve(err(over));
     const { signal, deadlineAt } = request;
+    const limit = Math.min(ms, deadlineAt - performance.now());
+    // Nothing to end it by.
+    if (limit === Infinity && !signal) return resolve(contain(handler, request, misbehaved));
     const controller = new AbortController();
     let timer: ReturnType<typeof setTimeout> | undefined;
     const finish = (answer: Answer) => {
@@ -56,10 +59,9 @@ const within = (
       controller.abort();
     };
     const abort = () => stop(aborted(signal!));
-    const limit = Math.min(ms, deadlineAt - performance.now());
     signal?.addEventListener('abort', abort);
     if (limit < Infinity)
-      timer = setTimeout(() => stop(lagError('timeout', `no answer within ${Math.ceil(limit)} ms`)), limit);
+      timer = setTimeout(() => stop(lagError('timeout', `no answer within ${limit | 0} ms`)), limit);
     void contain(handler, { ...request, signal: controller.signal }, misbehaved).then(finish);
   });
 
