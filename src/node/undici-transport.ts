@@ -107,39 +107,40 @@ const isCount = (value: number | undefined, least: number): boolean =>
 
 const transportOver = (dispatcher: undici.Dispatcher, isOurs: boolean): Handler =>
   fetchTransport({
-    fetch: async (url, { method, headers, body, signal, ...rest }) => {
+    fetch: async (url, init) => {
+      const { method, headers, body, signal, stream } = init as LagRequest;
       const pathAt = url.indexOf('/', 'https://'.length);
       const form = body instanceof FormData ? multipart(body, isOurs) : undefined;
       const answer = await dispatcher.request({
         origin: url.slice(0, pathAt),
         path: url.slice(pathAt),
-        method: method as undici.Dispatcher.HttpMethod,
-        headers: { ...(headers as Record<string, string>), ...form?.headers },
+        method,
+        headers: form ? { ...headers, ...form.headers } : headers,
         body: form ? (form.body as never) : (body as string),
         signal: signal ?? null,
         // The pipeline has its own, and these would end a call that has no limit.
         headersTimeout: 0,
         bodyTimeout: 0,
       });
-      return toResponse(answer, (rest as Partial<LagRequest>).stream) as Response;
+      return toResponse(answer, stream) as Response;
     },
   });
 
 /** As much of a `Response` as `fetchTransport` uses. */
 const toResponse = (
   { statusCode: status, headers, body }: undici.Dispatcher.ResponseData,
-  stream: boolean | undefined,
+  stream: boolean,
 ): Partial<Response> => {
   const decoder = decoders.get(String(headers['content-encoding']).toLowerCase())?.();
   // An error reaches whoever reads the end of it.
-  const decoded = decoder && pipeline(body, decoder, () => {});
+  const readable = decoder ? pipeline(body, decoder, () => {}) : body;
   const ok = status >= 200 && status < 300;
-  const readable = decoded ?? body;
   return {
     status,
     ok,
     headers: { get: (name: string) => headers[name.toLowerCase()]?.toString() ?? null } as Headers,
-    text: () => readText(readable),
+    // What says that it is short is not counted.
+    text: () => (!decoder && Number(headers['content-length']) <= MAX_BODY ? body.text() : readText(readable)),
     // A stream costs more than the text of it.
     body: status === 204 || (ok && !stream) ? null : toWeb(readable),
   };
