@@ -9,7 +9,11 @@ import { latencies, load, median, startServer } from './measure.mjs';
 
 const TOKEN = 'lag_pat_benchmark';
 const BODY = { content: 'The engine weaves algebraic patterns.' };
-const PATHS = { small: '/users/me', send: '/servers/s1/rooms/r1/messages', page: '/servers/s1/rooms/r1/messages?limit=100' };
+const PATHS = {
+  small: '/users/me',
+  send: '/servers/s1/rooms/r1/messages',
+  page: '/servers/s1/rooms/r1/messages?limit=100',
+};
 
 const headers = { accept: 'application/json', authorization: `Bearer ${TOKEN}`, 'user-agent': 'benchmark' };
 const initOf = (name) =>
@@ -62,7 +66,10 @@ export const benchCalls = async ({ rounds, sequential = 200, concurrent = 1000, 
     for (const name of Object.keys(PATHS).filter((key) => !only || key === only)) {
       const expected = await contenders[0][1][name]();
       for (const [, calls] of contenders) assert.deepEqual(await calls[name](), expected);
-      report[name] = { bytes: server.bytes[name], rows: await race(contenders, name, { rounds, sequential, concurrent, width }) };
+      report[name] = {
+        bytes: server.bytes[name],
+        rows: await race(contenders, name, { rounds, sequential, concurrent, width }),
+      };
     }
     return report;
   } finally {

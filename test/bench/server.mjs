@@ -9,7 +9,13 @@ const user = {
   status: 'online',
   steamId: '76561198000000000',
   createdAt: '2024-05-01T12:00:00.000Z',
-  flags: { hasAccess: true, suspended: false, suspendedAt: null, suspendedReason: null, features: { events: true, robots: true } },
+  flags: {
+    hasAccess: true,
+    suspended: false,
+    suspendedAt: null,
+    suspendedReason: null,
+    features: { events: true, robots: true },
+  },
 };
 
 const message = (n) => ({
@@ -19,7 +25,10 @@ const message = (n) => ({
   username: 'ada_lovelace',
   displayName: 'Ada Lovelace',
   avatarUrl: user.avatarUrl,
-  content: 'The engine weaves algebraic patterns, just as the loom weaves flowers and leaves. '.slice(0, 20 + (n * 37) % 60),
+  content: 'The engine weaves algebraic patterns, just as the loom weaves flowers and leaves. '.slice(
+    0,
+    20 + ((n * 37) % 60),
+  ),
   createdAt: '2024-05-01T12:00:00.000Z',
   editedAt: null,
   robotId: null,
@@ -27,7 +36,15 @@ const message = (n) => ({
   robotAvatarUrl: null,
   isBot: false,
   replyTo:
-    n % 5 ? null : { id: `msg_01HZX3Q8R9T2${n}`, userId: 'usr_2', username: 'charles', displayName: null, content: 'Is it finished?' },
+    n % 5
+      ? null
+      : {
+          id: `msg_01HZX3Q8R9T2${n}`,
+          userId: 'usr_2',
+          username: 'charles',
+          displayName: null,
+          content: 'Is it finished?',
+        },
   mentions: n % 4 ? [] : [{ type: 'user', id: 'usr_2', name: 'charles' }],
   image:
     n % 20
@@ -39,7 +56,9 @@ const message = (n) => ({
           height: 720,
           blurhash: 'LEHV6nWB2yk8pyo0adR*.7kCMdnj',
           contentType: 'image/webp',
-          variants: { small: { url: 'https://cdn.example.com/images/img_1-s.webp', width: 320, height: 180, size: 9000 } },
+          variants: {
+            small: { url: 'https://cdn.example.com/images/img_1-s.webp', width: 320, height: 180, size: 9000 },
+          },
         },
 });
 
@@ -50,7 +69,8 @@ const sent = json(message(1));
 const page = json({ messages, hasMore: true, nextCursor: messages[0].createdAt });
 
 const server = createServer((request, response) => {
-  const [status, body] = request.method === 'POST' ? [201, sent] : request.url.startsWith('/users/') ? [200, small] : [200, page];
+  const [status, body] =
+    request.method === 'POST' ? [201, sent] : request.url.startsWith('/users/') ? [200, small] : [200, page];
   request.resume().on('end', () => {
     response.writeHead(status, {
       'content-type': 'application/json; charset=utf-8',
@@ -60,4 +80,6 @@ const server = createServer((request, response) => {
     response.end(body);
   });
 });
-server.listen(0, '127.0.0.1', () => process.send({ port: server.address().port, bytes: { small: small.length, send: sent.length, page: page.length } }));
+server.listen(0, '127.0.0.1', () =>
+  process.send({ port: server.address().port, bytes: { small: small.length, send: sent.length, page: page.length } }),
+);
