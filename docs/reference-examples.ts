@@ -519,7 +519,12 @@ export const expandExample = (name: string): string => {
     head.push(`const ctx = createContext(process.env.LAG_TOKEN ?? '');`);
   if (/\brobot\b/.test(code)) head.push(`const robot = createContext(process.env.LAG_ROBOT_KEY ?? '');`);
   if (head.length) words.add('createContext');
-  return [...importsOf(words), '', ...head, code].join('\n');
+  const body = code.replace(
+    /^( *)console\.log\((\w+)\.match\((.*), (\(error\) => error\.kind)\)\);$/gm,
+    (_, indent: string, result: string, show: string, fail: string) =>
+      `console.log(\n  ${result}.match(\n    ${show},\n    ${fail},\n  ),\n);`.replace(/^/gm, indent),
+  );
+  return [...importsOf(words), '', ...head, body].join('\n');
 };
 
 const importsOf = (words: Set<string>): string[] =>

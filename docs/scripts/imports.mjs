@@ -31,12 +31,13 @@ export const makeImports = async () => {
 
 /** Without the arrows that follow from others. */
 const reduced = (edges) => {
-  const reaches = (from, to, skip, seen = new Set([from])) =>
-    edges.some(
+  const reaches = (left, from, to, seen = new Set([from])) =>
+    left.some(
       (edge) =>
-        edge !== skip &&
-        edge.from === from &&
-        (edge.to === to || (!seen.has(edge.to) && reaches(edge.to, to, skip, seen.add(edge.to)))),
+        edge.from === from && (edge.to === to || (!seen.has(edge.to) && reaches(left, edge.to, to, seen.add(edge.to)))),
     );
-  return edges.filter((edge) => !reaches(edge.from, edge.to, edge));
+  return edges.reduce((left, edge) => {
+    const others = left.filter((one) => one !== edge);
+    return reaches(others, edge.from, edge.to) ? others : left;
+  }, edges);
 };
