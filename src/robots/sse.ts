@@ -74,12 +74,12 @@ export const bySse = (ctx: RobotContext): Open => {
     signal.addEventListener('abort', cancel);
     if (signal.aborted) cancel();
     try {
-      for (;;) {
+      while (reader) {
         const timer = setTimeout(() => {
           why = 'the stream is dead';
           cancel();
         }, SILENCE_MS);
-        const chunk = await reader?.read().finally(() => clearTimeout(timer));
+        const chunk = await reader.read().finally(() => clearTimeout(timer));
         if (!chunk?.value) break;
         parser.feed(decoder.decode(chunk.value, { stream: true }));
         yield ok(batch.splice(0));

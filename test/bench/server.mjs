@@ -18,6 +18,8 @@ const user = {
   },
 };
 
+const PROSE = 'The Analytical Engine weaves algebraic patterns just as the loom weaves flowers and leaves. '.repeat(3);
+
 const message = (n) => ({
   id: `msg_01HZX3Q8R9T2${n}`,
   roomId: 'room_01HZX3Q8R9T2',
@@ -25,10 +27,7 @@ const message = (n) => ({
   username: 'ada_lovelace',
   displayName: 'Ada Lovelace',
   avatarUrl: user.avatarUrl,
-  content: 'The engine weaves algebraic patterns, just as the loom weaves flowers and leaves. '.slice(
-    0,
-    20 + ((n * 37) % 60),
-  ),
+  content: PROSE.slice(0, 10 + ((n * 37) % 210)),
   createdAt: '2024-05-01T12:00:00.000Z',
   editedAt: null,
   robotId: null,

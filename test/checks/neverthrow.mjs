@@ -36,7 +36,7 @@ const steps = {
       return other.ok(value - 2);
     }),
   combine: (result, other) => original.ResultAsync.combine([result, other.errAsync('late')]).map(([value]) => value),
-  combineAll: (result, other) => original.ResultAsync.combineWithAllErrors([result, result]).map(([value]) => value),
+  combineAll: (result) => original.ResultAsync.combineWithAllErrors([result, result]).map(([value]) => value),
 };
 
 const ends = {

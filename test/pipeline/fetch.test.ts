@@ -99,7 +99,9 @@ describe.each([
 
   test('takes an answer that a browser hides behind status 0 for the redirect that it is', async () => {
     const fetch = async () => ({
-      ...{ type: 'opaqueredirect', ok: false, status: 0 },
+      type: 'opaqueredirect',
+      ok: false,
+      status: 0,
       headers: new Headers(),
       text: async () => '',
     });

@@ -6,7 +6,7 @@ import { describe } from 'vitest';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
 const page = readFileSync(`${root}docs/guide/testing.md`, 'utf8');
-const [, snippet] = /```ts no-run[^\n]*\n(import \{ expect, test \} from 'vitest';\n.*?)```/s.exec(page)!;
+const [, snippet] = /```ts[^\n]*\n(import \{ expect, test \} from 'vitest';\n.*?)```/s.exec(page)!;
 const sources: Record<string, string> = {
   lagclient: 'index',
   'lagclient/robots': 'robots/index',

@@ -23,19 +23,23 @@ const IDLE_TURNS = 6;
 
 /**
  * Runs with `setTimeout`, `performance.now` and `Date.now` in virtual time. Throws where the promise is still open and
- * no timer could end it. What goes on in other threads (sockets, files, Blobs) must end `settle` first.
+ * no timer could end it. What goes on in other threads (sockets, files, Blobs) must come to its end within `settle`.
+ * `lagMs` is how late each timer is.
  */
 export const inVirtualTime = async <T>(
   run: (time: VirtualTime) => PromiseLike<T>,
-  settle: () => Promise<void> = turns,
+  { settle = turns, lagMs = 0 }: { readonly settle?: () => Promise<void>; readonly lagMs?: number } = {},
 ): Promise<T> => {
   const timers = new Map<object, Timer>();
   const startedAt = Date.now();
   let now = 0;
   const start = (callback: () => void, ms: number, isOwn: boolean): object => {
-    const timer = { unref: () => timer, ref: () => timer };
-    timers.set(timer, { at: now + Math.max(1, ms || 0), run: callback, isOwn });
-    return timer;
+    const timer = { unref: () => timer, ref: () => timer, refresh: () => begin() };
+    const begin = () => {
+      timers.set(timer, { at: now + Math.max(1, ms || 0) + (isOwn ? 0 : lagMs), run: callback, isOwn });
+      return timer;
+    };
+    return begin();
   };
   const time: VirtualTime = {
     now: () => now,

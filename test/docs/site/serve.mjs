@@ -37,10 +37,15 @@ export const serveSite = () =>
     );
   });
 
+const browsers = [
+  process.env.CHROMIUM_PATH ?? '',
+  ...['chromium', 'chromium-browser', 'google-chrome'].map((name) => `/usr/bin/${name}`),
+];
+
 /** A browser that asks nobody for anything but the pages. */
 export const launch = () =>
   fromDocs('playwright-core').chromium.launch({
-    executablePath: process.env.CHROMIUM_PATH ?? '/usr/bin/chromium',
+    executablePath: browsers.find((file) => existsSync(file)),
     args: [
       '--no-sandbox',
       '--disable-gpu',
