@@ -13,7 +13,7 @@ import { readSnippets, root, type Snippet } from './snippets.js';
 
 // Shell lines that pages may show, besides `npm run` with a script that exists.
 const COMMANDS = [
-  /^npm (ci|install|test|publish)\b/,
+  /^npm (ci|install|test|publish|run bench)\b/,
   /^npm i(nstall)? (-D )?[\w@/-]+( [\w@/-]+)*$/,
   /^npx (lagclient-sandbox|wrangler|vercel|vitest|esbuild)\b/,
   /^(deno|bun) /,
