@@ -10,8 +10,9 @@ import { getVersion } from '../../src/operations/system.js';
 import { fetchTransport } from '../../src/pipeline/fetch-transport.js';
 import type { Handler, LagResponse, LagResult, Middleware } from '../../src/pipeline/types.js';
 import { parseCommand } from '../../src/robots/commands.js';
+import { streamRobotEvents } from '../../src/robots/sse.js';
 import { deferred, errorOf, valueOf } from '../support/results.js';
-import { sampleMessage, USER_TOKEN } from '../support/samples.js';
+import { ROBOT_TOKEN, sampleMessage, USER_TOKEN } from '../support/samples.js';
 import { refusedUrl } from '../support/server.js';
 import { inVirtualTime } from '../support/virtual-time.js';
 
@@ -235,6 +236,15 @@ test('a middleware whose errors cannot be read is contained', async () => {
     attempts: 0,
   });
 });
+
+test('a stream of events without a body leaves no timer', () =>
+  inVirtualTime(async (time) => {
+    const fetch = async () => new Response(null, { status: 204 });
+    const ctx = createContextWith(fetchTransport({ fetch }), ROBOT_TOKEN as 'lag_robot_x');
+    const { value } = await streamRobotEvents(ctx).next();
+    expect(value?._unsafeUnwrapErr()).toMatchObject({ kind: 'connection' });
+    expect(time.pending()).toBe(0);
+  }));
 
 test('a source whose reader rejects and throws when it is left leaves no rejection behind', async () => {
   const reader = {
