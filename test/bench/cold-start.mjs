@@ -1,6 +1,8 @@
 // What an import costs a fresh process over an empty module. Rounds are interleaved, each against the empty module of
 // the same round.
 import { spawnSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { median } from './measure.mjs';
 
@@ -14,41 +16,51 @@ const IMPORTS = {
   'the same, and undici loaded': `import { createNodeContext } from 'lagclient/node'; import 'undici'`,
 };
 
-const start = (statement) => {
-  // From the start of the process to the end of the imports, and from its spawn to its end.
-  const source = `${statement};
-    const importMs = performance.now();
-    console.log(JSON.stringify({ importMs, heapKb: process.memoryUsage().heapUsed / 1000 }));`;
+const start = (file) => {
   const started = performance.now();
-  const { stdout, stderr, status } = spawnSync(process.execPath, ['--input-type=module', '--eval', source], {
-    cwd: root,
-    encoding: 'utf8',
-  });
+  const { stdout, stderr, status } = spawnSync(process.execPath, ['--expose-gc', file], { encoding: 'utf8' });
   const wallMs = performance.now() - started;
   if (status !== 0) throw new Error(stderr);
   return { ...JSON.parse(stdout), wallMs };
 };
 
-/** `{ [what]: { importMs, wallMs, heapKb } }`: those of the empty module, and what each other one adds to them. */
+// Since the start of the process; what is kept, and what is there before the first collection.
+const REPORT = `
+const importMs = performance.now();
+const { user, system } = process.cpuUsage();
+const heapKb = process.memoryUsage().heapUsed / 1000;
+gc();
+const keptKb = process.memoryUsage().heapUsed / 1000;
+console.log(JSON.stringify({ importMs, cpuMs: (user + system) / 1000, heapKb, keptKb }));
+`;
+
+/** `{ [what]: { importMs, cpuMs, wallMs, heapKb, keptKb } }`: those of the empty module, and what each other one adds to them. */
 export const benchColdStart = ({ rounds }) => {
-  const names = Object.keys(IMPORTS);
-  const samples = Object.fromEntries(names.map((name) => [name, []]));
-  for (let round = -1; round < rounds; round++)
-    for (const name of names) {
-      const sample = start(IMPORTS[name]);
-      // The first round fills the file cache.
-      if (round >= 0) samples[name].push(sample);
-    }
-  const [empty] = names;
-  return Object.fromEntries(
-    names.map((name) => [
-      name,
+  // Inside of the package, so that it finds itself by name.
+  mkdirSync(join(root, '.cache'), { recursive: true });
+  const folder = mkdtempSync(join(root, '.cache/cold-start-'));
+  try {
+    const files = Object.entries(IMPORTS).map(([name, statement], index) => {
+      const file = join(folder, `${index}.mjs`);
+      writeFileSync(file, `${statement};${REPORT}`);
+      return { name, file, samples: [] };
+    });
+    for (let round = -1; round < rounds; round++)
+      for (const { file, samples } of files) {
+        const sample = start(file);
+        // The first round fills the file cache.
+        if (round >= 0) samples.push(sample);
+      }
+    const empty = files[0].samples;
+    const over = (samples) =>
       Object.fromEntries(
-        ['importMs', 'wallMs', 'heapKb'].map((key) => [
+        Object.keys(empty[0]).map((key) => [
           key,
-          median(samples[name].map((sample, round) => sample[key] - (name === empty ? 0 : samples[empty][round][key]))),
+          median(samples.map((sample, round) => sample[key] - (samples === empty ? 0 : empty[round][key]))),
         ]),
-      ),
-    ]),
-  );
+      );
+    return Object.fromEntries(files.map(({ name, samples }) => [name, over(samples)]));
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
 };
