@@ -1,0 +1,27 @@
+// `run.mjs` says what to mutate, and which tests to run against it.
+const { mutate, report } = JSON.parse(process.env.MUTATION);
+
+export default {
+  mutate,
+  testRunner: 'vitest',
+  plugins: [import.meta.resolve('@stryker-mutator/vitest-runner')],
+  vitest: { configFile: 'test/mutation/vitest.config.mjs', related: false },
+  coverageAnalysis: 'perTest',
+  concurrency: Number(process.env.MUTATION_CONCURRENCY ?? 2),
+  // A mutant that hangs is one that is noticed.
+  timeoutMS: 10_000,
+  ignorePatterns: [
+    '/dist',
+    '/docs',
+    '/coverage',
+    '/test/runtimes',
+    '/test/mutation/node_modules',
+    '/test/mutation/out',
+  ],
+  tempDirName: '.stryker-tmp',
+  reporters: ['clear-text', 'json'],
+  clearTextReporter: { allowColor: false, logTests: false, reportTests: false, reportMutants: false },
+  jsonReporter: { fileName: report },
+  allowConsoleColors: false,
+  disableTypeChecks: false,
+};
