@@ -26,10 +26,11 @@ const exchange = async (
   try {
     // Called as a bare function: browsers and workerd refuse a fetch that is called as a method.
     const fetch = options?.fetch ?? (globalThis.fetch as FetchLike);
-    // Of the request fetch reads what it knows: method, headers, body and signal.
-    const init = { ...request, redirect: 'manual' } as RequestInit;
-    const response = await fetch(request.baseUrl + request.path, init);
-    return ok(await receive(response, request.stream));
+    const { baseUrl, path, method, headers, body, signal, stream } = request;
+    // `stream` is for a transport of ours; fetch reads what it knows.
+    const init = { method, headers, body, signal, stream, redirect: 'manual' } as RequestInit;
+    const response = await fetch(baseUrl + path, init);
+    return ok(await receive(response, stream));
   } catch (cause) {
     return err(connectionError(cause));
   }
@@ -46,23 +47,33 @@ const readText = async (response: Response): Promise<string> => {
   const { ok, body } = response;
   // React Native has none.
   if (!body?.getReader) return response.text();
-  let text = '';
+  const chunks: Uint8Array[] = [];
+  let size = 0;
   const reader = body.getReader();
-  const decoder = new TextDecoder();
   try {
-    for (let left = ok ? MAX_BODY : MAX_ERROR_BODY; left > 0;) {
+    for (const most = ok ? MAX_BODY : MAX_ERROR_BODY; ;) {
       const { done, value } = await reader.read();
       if (done) break;
-      text += decoder.decode(value.subarray(0, left), { stream: true });
+      chunks.push(value.subarray(0, most - size));
       // Pieces of nothing come to an end, too.
-      left -= value.length || 999;
+      size += value.length || 999;
+      if (size >= most) {
+        reader.cancel().catch(() => {});
+        break;
+      }
     }
-    reader.cancel().catch(() => {});
   } catch (thrown) {
     // The status of a failure says enough.
     if (ok) throw thrown;
   }
-  return text;
+  // In one piece, because engines decode pieces of a stream several times slower.
+  const bytes = new Uint8Array(size);
+  let at = 0;
+  for (const chunk of chunks) {
+    bytes.set(chunk, at);
+    at += chunk.length;
+  }
+  return new TextDecoder().decode(bytes.subarray(0, at));
 };
 
 /** No answer came; says the reason. */
