@@ -85,7 +85,12 @@ export default defineConfig({
         { text: 'Testing', items: pages('guide', { testing: 'Testing', sandbox: 'The sandbox' }) },
         {
           text: 'Measured',
-          items: pages('guide', { 'bundle-size': 'Bundle size', performance: 'Performance', security: 'Security' }),
+          items: pages('guide', {
+            'bundle-size': 'Bundle size',
+            performance: 'Performance',
+            reliability: 'Reliability',
+            security: 'Security',
+          }),
         },
         {
           text: 'Coming from',

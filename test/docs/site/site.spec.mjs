@@ -139,7 +139,13 @@ describe('for machines', () => {
       assert.ok(list.includes(`${path}.md`), `${path} in llms.txt`);
       assert.ok(existsSync(`${dist}${path}.md`), `${path}.md`);
     }
-    for (const text of ['# Results in five minutes', 'sendRoomMessage', '# Bundle size'])
+    for (const text of [
+      '# Results in five minutes',
+      'sendRoomMessage',
+      '# Bundle size',
+      '# Reliability',
+      'points of failure × transports',
+    ])
       assert.ok(all.includes(text), text);
     assert.equal(JSON.parse(readFileSync(`${dist}/openapi.json`, 'utf8')).openapi, '3.1.0');
   });
@@ -158,6 +164,8 @@ describe('axe finds nothing serious', () => {
     '/guide/quick-start',
     '/guide/errors',
     '/guide/retries',
+    '/guide/performance',
+    '/guide/reliability',
     '/guide/from-node-sdk',
     '/reference/',
     '/reference/servers',
