@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { expect, test } from 'vitest';
+import exported from '../exports.json' with { type: 'json' };
 import { markdownFiles, root } from './snippets.js';
 
 // What is written by hand, without building the site; `npm run docs:test` looks at the built one.
@@ -45,6 +46,11 @@ test.each(files)('the links of %s lead somewhere', (file) => {
     }
   }
   expect(broken).toEqual([]);
+});
+
+test('README names every export of the main entry', () => {
+  const readme = readFileSync(`${root}README.md`, 'utf8');
+  expect(exported.lagclient.filter((name) => !readme.includes(`\`${name}\``))).toEqual([]);
 });
 
 test('the migration page has every operation', async () => {
