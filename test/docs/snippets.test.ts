@@ -9,7 +9,7 @@ import { examples, expandExample } from '../../docs/reference-examples.js';
 import { createSandbox, type SandboxRequest } from '../../src/sandbox/index.js';
 import exported from '../exports.json' with { type: 'json' };
 import { bundleForNode, entries } from './bundle.js';
-import { readSnippets, root, type Snippet } from './snippets.js';
+import { markdownFiles, readSnippets, root, type Snippet } from './snippets.js';
 
 // Shell lines that pages may show, besides `npm run` with a script that exists.
 const COMMANDS = [
@@ -88,6 +88,21 @@ describe('TypeScript is sound', () => {
 test('JSON is JSON', () => {
   for (const [name, { code, language }] of named)
     if (language === 'json') expect(() => JSON.parse(code), name).not.toThrow();
+});
+
+test('files that pages show are checked, too', () => {
+  // `tsc -p tsconfig.json` checks the programs of docs/examples, and their own tests run them.
+  const shown = markdownFiles('docs', true).flatMap((file) =>
+    [...readFileSync(root + file, 'utf8').matchAll(/^<<< @\/(.*)$/gm)].map(([, name]) => `docs/${name}`),
+  );
+  expect(shown.length).toBeGreaterThan(10);
+  for (const file of shown) {
+    const text = readFileSync(root + file, 'utf8');
+    // `.jsonc` may have trailing commas.
+    const json = file.endsWith('.jsonc') ? text.replace(/,(\s*[}\]])/g, '$1') : text;
+    if (/\.jsonc?$/.test(file)) expect(() => JSON.parse(json), file).not.toThrow();
+    else expect(file).toMatch(/^docs\/examples\/.*\.ts$/);
+  }
 });
 
 describe('commands exist', () => {
