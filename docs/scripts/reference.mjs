@@ -107,13 +107,14 @@ const tidy = (reflection) => {
 const dropEndpoint = (parts) => {
   const at = parts.findIndex(({ kind, text }) => kind === 'code' && /^`[A-Z]+ \//.test(text));
   const after = parts[at + 1];
-  if (at < 0 || !/^\.( |$)/.test(after?.text ?? '')) return;
+  // Only a paragraph that begins with it: `sendRoomMessageOnce` has two.
+  if (at < 0 || !/\n\s*$/.test(parts[at - 1]?.text ?? '\n') || !/^\.( |$)/.test(after?.text ?? '')) return;
   parts[at] = { kind: 'text', text: '' };
   parts[at + 1] = { kind: 'text', text: after.text.slice(2) };
 };
 
 const factsOf = ({ method, path, robot, remarks, idempotent, response, through }) => {
-  const permission = /Robots need (`\w+`)/.exec(remarks)?.[1];
+  const permission = /Robots need (`\w+`(?: and `\w+`)?)/.exec(remarks)?.[1];
   const needs = permission ? `; needs ${permission}` : '';
   const errors = [
     ...(path.includes(':') ? ['`invalid_input` for an id that is empty, `.` or `..`'] : []),
