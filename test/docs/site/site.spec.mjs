@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { readFileSync, readdirSync, existsSync } from 'node:fs';
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, test } from 'vitest';
+import { OPERATIONS } from '../../operations.table.ts';
 import { estimate } from '../../../docs/scripts/estimate.mjs';
 import { brotliOf } from '../../../docs/scripts/sizes.mjs';
 import { dist, launch, packageFile, root, serveSite } from './serve.mjs';
@@ -112,8 +113,26 @@ describe('the reference', () => {
   });
 
   test('tells of each operation what it must', () => {
-    const text = html.get('/reference/room-messages');
-    const [section] = /<h3 id="sendroommessage"[\s\S]*?(?=<h3 )/.exec(text);
+    const sections = [...html]
+      .filter(([path]) => path.startsWith('/reference/') && path !== '/reference/lagclient')
+      .flatMap(([, text]) => text.split('<h3 ').slice(1));
+    const sectionOf = (name) => sections.find((section) => section.startsWith(`id="${name.toLowerCase()}"`)) ?? '';
+    const missing = [];
+    for (const { name, method, path } of OPERATIONS)
+      for (const part of [
+        `${method} ${path}`,
+        'Endpoint</strong>',
+        'Robots</strong>',
+        'Errors</strong>',
+        'Bundle</strong>',
+        'Parameters ',
+        'Returns ',
+        'language-ts ',
+        'language-text ',
+      ])
+        if (!sectionOf(name).includes(part)) missing.push(`${name}: ${part}`);
+    assert.deepEqual(missing, []);
+    const section = sectionOf('sendRoomMessage');
     for (const part of [
       'POST /servers/:serverId/rooms/:roomId/messages',
       '/robots/@me/servers',
