@@ -102,7 +102,7 @@ Counted from the list of tests. Do they change? \`npx vitest run --config test/d
 
 ### Tests by hand
 
-${table(['what is tried', 'how many', 'in'], ['---', '---', '---'], rows)}
+${table(['what is tried', 'how many', 'in'], ['---', '---:', '---'], rows)}
 
 ### Properties
 
