@@ -7,6 +7,9 @@ import { fetchTransport } from '../../src/pipeline/fetch-transport.js';
 import { createManualClock, createSandbox, type Sandbox, type SandboxFault } from '../../src/sandbox/index.js';
 import { serveSandbox } from '../../src/sandbox/node.js';
 import { runScript } from '../node/script.js';
+import { skipTime } from '../support/clock.js';
+import { errorOf } from '../support/results.js';
+import { sized } from '../support/runs.js';
 import { USER_TOKEN } from '../support/samples.js';
 import { inVirtualTime } from '../support/virtual-time.js';
 import { answer, reply, replyAndReset, replyAndStay, serveRaw, type Act } from './raw-server.js';
@@ -29,8 +32,8 @@ describe.each(MAKERS)('%s: a process', (_, make) => {
     const head = 'HTTP/1.1 200 OK\r\ncontent-length: 99\r\n\r\n{';
     const acts: Act[] = [
       reply(answer('{"version":"1"}')),
-      // Keeps the connection.
-      replyAndStay('HTTP/1.1 200 OK\r\ncontent-length: 15\r\n\r\n{"version":"1"}'),
+      // Keeps the connection, which would keep the process for ten minutes.
+      replyAndStay('HTTP/1.1 200 OK\r\nkeep-alive: timeout=600\r\ncontent-length: 15\r\n\r\n{"version":"1"}'),
       reply(answer('<html>')),
       reply(answer('{}', { status: '403 X' })),
       replyAndStay(`HTTP/1.1 500 X\r\ncontent-length: 200000\r\n\r\n${'x'.repeat(100_000)}`),
@@ -69,12 +72,11 @@ describe.each(MAKERS)('%s: a process', (_, make) => {
       urls,
     );
     expect(JSON.parse(lines.at(-1)!)).toEqual({ resources: [], listeners: 0 });
-    expect(lingeredMs).toBeLessThan(1500);
+    expect(lingeredMs).toBeLessThan(5000);
   });
 });
 
-/** 100 000 in a run of the fuzz tests. */
-const CALLS = process.env['FUZZ_RUNS'] ? 100_000 : 10_000;
+const CALLS = sized(10_000, 100_000);
 
 test(`${CALLS} calls on one signal keep memory flat`, { timeout: 120_000 }, async () => {
   const { lines } = await runScript(
@@ -127,7 +129,9 @@ const FAULTS: readonly SandboxFault[] = [
 ];
 const STALLS: readonly SandboxFault[] = [{ stall: true }, { delayMs: Infinity }];
 
-/** Sends a thousand messages at a time, of whose requests 30 % meet a fault. */
+const SENDS = sized(400, 1000);
+
+/** Sends so many messages at a time, of whose requests 30 % meet a fault. */
 const sendMany = async (sandbox: Sandbox, faults: readonly SandboxFault[], ctx: Context): Promise<void> => {
   let seed = 7;
   const random = () => (seed = (seed * 48_271) % 2_147_483_647) / 2_147_483_647;
@@ -141,7 +145,7 @@ const sendMany = async (sandbox: Sandbox, faults: readonly SandboxFault[], ctx: 
 
   const { signal } = new AbortController();
   setMaxListeners(0, signal);
-  const ends = Array<number>(1000).fill(0);
+  const ends = Array<number>(SENDS).fill(0);
   const { server, rooms } = sandbox.ids;
   const results = await Promise.all(
     ends.map(async (_unused, n) => {
@@ -164,8 +168,8 @@ const sendMany = async (sandbox: Sandbox, faults: readonly SandboxFault[], ctx: 
     tally[result.isOk() ? 'ok' : result.error.maybeApplied ? 'unclear' : 'refused']++;
   }
   // It was as bad as it was meant to be.
-  expect(tally.ok).toBeGreaterThan(600);
-  expect(tally.unclear).toBeGreaterThan(200);
+  expect(tally.ok).toBeGreaterThan(0.6 * SENDS);
+  expect(tally.unclear).toBeGreaterThan(0.2 * SENDS);
 };
 
 test.each([
@@ -176,7 +180,7 @@ test.each([
       createContextWith(fetchTransport({ fetch }), token, options),
   ],
 ] as const)(
-  '%s: a thousand sends at a time through 30 % faults and stalls all end, each exactly once',
+  `%s: ${SENDS} sends at a time through 30 % faults and stalls all end, each exactly once`,
   async (_, make) => {
     await inVirtualTime(async (time) => {
       const sandbox = createSandbox();
@@ -188,7 +192,8 @@ test.each([
 );
 
 describe.each(TRANSPORTS)('%s: over HTTP', (_, makeContext) => {
-  test('a thousand sends at a time through 30 % faults all end, each exactly once', { timeout: 30_000 }, async () => {
+  test(`${SENDS} sends at a time through 30 % faults all end, each exactly once`, { timeout: 30_000 }, async () => {
+    skipTime();
     const served = (await serveSandbox({ clock: createManualClock() }))._unsafeUnwrap();
     onTestFinished(() => served.close());
     const { url, sandbox } = served;
@@ -196,8 +201,10 @@ describe.each(TRANSPORTS)('%s: over HTTP', (_, makeContext) => {
   });
 
   test('a server that stalls is given up without a connection for each', async () => {
+    const { expire } = skipTime();
     let connections = 0;
-    const server = createServer(() => {});
+    // From a timer, as time would be over: elsewhere in a turn undici opens a socket more for each.
+    const server = createServer(() => void setTimeout(expire, 1));
     server.on('connection', () => connections++);
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
     onTestFinished(() => {
@@ -205,14 +212,15 @@ describe.each(TRANSPORTS)('%s: over HTTP', (_, makeContext) => {
       server.close();
     });
     const baseUrl = `http://127.0.0.1:${(server.address() as { port: number }).port}`;
-    const ctx = makeContext(USER_TOKEN, { baseUrl, maxRetries: 0, timeoutMs: 20 });
-    for (let round = 0; round < 20; round++) await sendRoomMessage(ctx, 's1', 'r1', { content: 'hi' });
-    await new Promise((resolve) => setTimeout(resolve, 50));
+    const ctx = makeContext(USER_TOKEN, { baseUrl, maxRetries: 0 });
+    for (let round = 0; round < 20; round++)
+      expect(await errorOf(sendRoomMessage(ctx, 's1', 'r1', { content: 'hi' }))).toMatchObject({ kind: 'timeout' });
+    const open = () =>
+      new Promise<number>((resolve, reject) =>
+        server.getConnections((error, count) => (error ? reject(error) : resolve(count))),
+      );
+    await expect.poll(open, { interval: 5, timeout: 5000 }).toBeLessThanOrEqual(5);
     // One for each that was given up, because what is under way on it cannot be taken back, and a few to spare.
     expect(connections).toBeLessThanOrEqual(25);
-    const open = await new Promise<number>((resolve, reject) =>
-      server.getConnections((error, count) => (error ? reject(error) : resolve(count))),
-    );
-    expect(open).toBeLessThanOrEqual(5);
   });
 });

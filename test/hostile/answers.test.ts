@@ -1,11 +1,12 @@
 import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib';
-import { describe, expect, test } from 'vitest';
+import { beforeEach, describe, expect, test } from 'vitest';
 import type { Context } from '../../src/context.js';
 import type { LagError } from '../../src/errors.js';
 import { sendRoomMessage } from '../../src/operations/room-messages.js';
 import { uploadImage } from '../../src/operations/images.js';
 import { deleteRoom } from '../../src/operations/rooms.js';
 import { getVersion } from '../../src/operations/system.js';
+import { skipTime, type SkippedTime } from '../support/clock.js';
 import { errorOf, valueOf } from '../support/results.js';
 import { sampleMessage, USER_TOKEN } from '../support/samples.js';
 import { answer, reply, replyAndReset, replyAndStay, serveRaw, type Act } from './raw-server.js';
@@ -20,6 +21,10 @@ const chunked = 'transfer-encoding: chunked\r\nconnection: close\r\n';
 const coded = (coding: string) => ({ headers: `content-encoding: ${coding}\r\n` });
 const gzipped = gzipSync(body);
 const long = 'x'.repeat(200_000);
+
+let zipped: Buffer | undefined;
+/** 10 GB of blanks take 10 MB in gzip; these are read from one piece, again and again. */
+const blanks = (): Buffer => (zipped ??= gzipSync(Buffer.alloc(64 << 20, ' ')));
 
 type Outcome = 'ok' | LagError['kind'];
 
@@ -188,14 +193,18 @@ const CASES: Record<string, readonly [Act, ...Outcome[]]> = {
 const isRefusal = (error: LagError): boolean => error.status !== undefined && error.status >= 400 && error.status < 500;
 
 describe.each(TRANSPORTS)('%s: a server that', (_, makeContext) => {
-  const contextOf = (baseUrl: string, timeoutMs = 5000): Context =>
-    makeContext(USER_TOKEN, { baseUrl, maxRetries: 0, timeoutMs });
+  const contextOf = (baseUrl: string): Context => makeContext(USER_TOKEN, { baseUrl, maxRetries: 0 });
+  let time: SkippedTime;
+  beforeEach(() => {
+    time = skipTime();
+  });
 
   test.each(Object.entries(CASES))('%s', async (_name, [act, ...outcomes]) => {
     const server = await serveRaw(act);
-    const ctx = contextOf(server.url, outcomes.includes('timeout') ? 100 : 5000);
-    const results = await Promise.all([getVersion(ctx), sendRoomMessage(ctx, 's1', 'r1', { content: 'hi' })]);
-    for (const [index, result] of results.entries()) {
+    const ctx = contextOf(server.url);
+    const calls = Promise.all([getVersion(ctx), sendRoomMessage(ctx, 's1', 'r1', { content: 'hi' })]);
+    if (outcomes.includes('timeout')) void server.acted(2).then(time.expire);
+    for (const [index, result] of (await calls).entries()) {
       expect(outcomes).toContain(result.match<Outcome>(() => 'ok', ({ kind }) => kind)); // prettier-ignore
       if (result.isOk()) continue;
       expect(result.error).toMatchObject({ attempts: 1, maybeApplied: index === 1 && !isRefusal(result.error) });
@@ -206,22 +215,18 @@ describe.each(TRANSPORTS)('%s: a server that', (_, makeContext) => {
 
   test('stops after any byte of its answer is a timeout, and one that resets there an error', async () => {
     const bytes = Buffer.from(`${head('content-length: 15\r\nconnection: close\r\n')}{"version":"1"}`);
-    const ends = [replyAndStay, replyAndReset].map(async (end) => {
-      for (let at = 0; at <= bytes.length; at += 16)
-        await Promise.all(
-          Array.from({ length: Math.min(16, bytes.length + 1 - at) }, async (_unused, n) => {
-            const server = await serveRaw(end(bytes.subarray(0, at + n)));
-            const isWhole = at + n === bytes.length;
-            const expected = isWhole ? 'ok' : end === replyAndStay ? 'timeout' : 'connection';
-            // On a busy machine what comes to an end by itself may take long.
-            const result = await getVersion(contextOf(server.url, expected === 'timeout' ? 150 : 8000));
-            const kind = result.match(() => 'ok', (error) => error.kind); // prettier-ignore
-            expect([at + n, kind]).toEqual([at + n, expected]);
-            await server.left();
-          }),
-        );
-    });
-    await Promise.all(ends);
+    for (const end of [replyAndStay, replyAndReset]) {
+      const servers = await Promise.all(
+        Array.from({ length: bytes.length + 1 }, (_unused, at) => serveRaw(end(bytes.subarray(0, at)))),
+      );
+      const calls = Promise.all(servers.map(({ url }) => getVersion(contextOf(url))));
+      if (end === replyAndStay) void Promise.all(servers.map(({ acted }) => acted(1))).then(time.expire);
+      for (const [at, result] of (await calls).entries()) {
+        const expected = at === bytes.length ? 'ok' : end === replyAndStay ? 'timeout' : 'connection';
+        expect([at, result.match(() => 'ok', (error) => error.kind)]).toEqual([at, expected]); // prettier-ignore
+        await servers[at]!.left();
+      }
+    }
   });
 
   test('trickles is read for as long as there is time', async () => {
@@ -234,14 +239,18 @@ describe.each(TRANSPORTS)('%s: a server that', (_, makeContext) => {
       }
     };
     const server = await serveRaw(trickle);
-    expect(await valueOf(getVersion(contextOf(server.url, 5000)))).toMatchObject({ version: '1' });
+    expect(await valueOf(getVersion(contextOf(server.url)))).toMatchObject({ version: '1' });
     const slow = await serveRaw(async ({ request, write, socket }) => {
       await request();
       write(head('content-length: 5000\r\n'));
-      const timer = setInterval(() => write(' '), 10);
+      let drops = 0;
+      const timer = setInterval(() => {
+        write(' ');
+        if (++drops === 5) time.expire();
+      }, 5);
       socket.on('close', () => clearInterval(timer));
     });
-    expect(await errorOf(getVersion(contextOf(slow.url, 150)))).toMatchObject({ kind: 'timeout' });
+    expect(await errorOf(getVersion(contextOf(slow.url)))).toMatchObject({ kind: 'timeout' });
     await slow.left();
   });
 
@@ -273,14 +282,17 @@ describe.each(TRANSPORTS)('%s: a server that', (_, makeContext) => {
       async ({ head: whenHead, socket }) => {
         await whenHead();
         socket.pause();
-        // Only who reads learns that the other side has gone.
-        setTimeout(() => socket.resume(), 250);
+        setTimeout(() => {
+          time.expire();
+          // Only who reads learns that the other side has gone.
+          setImmediate(() => socket.resume());
+        }, 50);
       },
     ],
   ])('%s ends the call, and nothing is left', async (_name, act) => {
     const server = await serveRaw(act);
     const error = await errorOf(
-      uploadImage(contextOf(server.url, 200), new Uint8Array(20 * 1024 * 1024), { purpose: 'chat' }),
+      uploadImage(contextOf(server.url), new Uint8Array(20 * 1024 * 1024), { purpose: 'chat' }),
     );
     expect(['api', 'connection', 'timeout']).toContain(error.kind);
     expect(error).toMatchObject({ attempts: 1, maybeApplied: error.kind !== 'api' });
@@ -316,7 +328,7 @@ describe.each(TRANSPORTS)('%s: a server that', (_, makeContext) => {
       more();
     };
     const server = await serveRaw(pour);
-    const ctx = contextOf(server.url, 30_000);
+    const ctx = contextOf(server.url);
     expect(await errorOf(getVersion(ctx))).toMatchObject({ kind: 'invalid_response', issues: [{ path: '' }] });
     await server.left();
     // What lay in buffers beside.
@@ -326,17 +338,16 @@ describe.each(TRANSPORTS)('%s: a server that', (_, makeContext) => {
   });
 
   test('sends a bomb of compressed blanks is read up to 50 MB', { timeout: 60_000 }, async () => {
-    // 10 GB of blanks take 10 MB in gzip; these are read from one piece, again and again.
-    const blanks = gzipSync(Buffer.alloc(64 << 20, ' '));
     const bomb: Act = async ({ socket, request, write }) => {
       await request();
       write(head('connection: close\r\ncontent-encoding: gzip\r\n', 'HTTP/1.0 200 OK'));
       for (let n = 0; n < 150 && !socket.destroyed; n++)
-        if (!socket.write(blanks)) await new Promise((resolve) => socket.once('drain', resolve).once('close', resolve));
+        if (!socket.write(blanks()))
+          await new Promise((resolve) => socket.once('drain', resolve).once('close', resolve));
       socket.end();
     };
     const server = await serveRaw(bomb);
-    const ctx = contextOf(server.url, 30_000);
+    const ctx = contextOf(server.url);
     expect(await errorOf(getVersion(ctx))).toMatchObject({ kind: 'invalid_response', issues: [{ path: '' }] });
     await server.left();
   });

@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { createServer, type AddressInfo, type Socket } from 'node:net';
 import { onTestFinished } from 'vitest';
+import { turns } from '../support/virtual-time.js';
 
 /** One connection, in the hands of a test. */
 export interface Peer {
@@ -19,6 +20,8 @@ export interface RawServer {
   readonly connections: () => number;
   /** Requests so far, to their last byte, all connections together. */
   readonly requests: readonly string[];
+  /** Resolves when so many acts are over, and what they wrote has gone out. */
+  readonly acted: (count: number) => Promise<void>;
   /** Resolves when every connection is closed from both sides. */
   readonly left: () => Promise<void>;
 }
@@ -29,6 +32,8 @@ export const serveRaw = async (...acts: readonly [Act, ...Act[]]): Promise<RawSe
   const open = new Set<Socket>();
   const used = new Set<Socket>();
   let connections = 0;
+  let over = 0;
+  let onOver = (): void => {};
   const server = createServer((socket) => {
     const act = acts[Math.min(connections++, acts.length - 1)]!;
     open.add(socket);
@@ -37,11 +42,15 @@ export const serveRaw = async (...acts: readonly [Act, ...Act[]]): Promise<RawSe
     const reader = readRequest(socket);
     void reader.head.then(() => used.add(socket));
     void reader.request.then((text) => requests.push(text));
-    void act({
+    const acting = act({
       socket,
       head: () => reader.head,
       request: () => reader.request,
       write: (data) => void socket.write(data),
+    });
+    void Promise.resolve(acting).then(() => {
+      over++;
+      onOver();
     });
   });
   server.listen(0, '127.0.0.1');
@@ -54,6 +63,13 @@ export const serveRaw = async (...acts: readonly [Act, ...Act[]]): Promise<RawSe
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     connections: () => connections,
     requests,
+    acted: async (count) => {
+      await new Promise<void>((resolve) => {
+        onOver = () => over >= count && resolve();
+        onOver();
+      });
+      await turns(10);
+    },
     left: async () => {
       await Promise.all(
         [...used].map((socket) => new Promise((resolve) => (socket.closed ? resolve(0) : socket.on('close', resolve)))),
@@ -64,20 +80,32 @@ export const serveRaw = async (...acts: readonly [Act, ...Act[]]): Promise<RawSe
 
 /** Follows a request with a known length, or in chunks, as it comes. Promises of what never comes stay open. */
 const readRequest = (socket: Socket): { readonly head: Promise<string>; readonly request: Promise<string> } => {
-  let text = '';
+  const pieces: string[] = [];
+  let length = 0;
+  let isWhole: (() => boolean) | undefined;
   let onHead!: (text: string) => void;
   let onRequest!: (text: string) => void;
   const head = new Promise<string>((resolve) => (onHead = resolve));
   const request = new Promise<string>((resolve) => (onRequest = resolve));
-  socket.setEncoding('latin1').on('data', (data: string) => {
-    text += data;
+  const readHead = (text: string): void => {
     const end = text.indexOf('\r\n\r\n');
     if (end < 0) return;
     onHead(text);
-    const length = /^content-length: (\d+)/im.exec(text.slice(0, end))?.[1];
-    const isChunked = /^transfer-encoding: chunked/im.test(text.slice(0, end));
-    if (isChunked ? text.endsWith('\r\n0\r\n\r\n') : text.length >= end + 4 + Number(length ?? 0)) onRequest(text);
-  });
+    const fields = text.slice(0, end);
+    const whole = end + 4 + Number(/^content-length: (\d+)/im.exec(fields)?.[1] ?? 0);
+    isWhole = /^transfer-encoding: chunked/im.test(fields)
+      ? () => pieces.slice(-7).join('').endsWith('\r\n0\r\n\r\n')
+      : () => length >= whole;
+  };
+  const take = (data: string): void => {
+    pieces.push(data);
+    length += data.length;
+    if (!isWhole) readHead(pieces.join(''));
+    if (!isWhole?.()) return;
+    onRequest(pieces.join(''));
+    socket.off('data', take).resume();
+  };
+  socket.setEncoding('latin1').on('data', take);
   return { head, request };
 };
 

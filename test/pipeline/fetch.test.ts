@@ -5,9 +5,11 @@ import { isLagError } from '../../src/errors.js';
 import { getVersion } from '../../src/operations/system.js';
 import { sendRoomMessage } from '../../src/operations/room-messages.js';
 import { fetchTransport, type FetchLike } from '../../src/pipeline/fetch-transport.js';
-import { elapsed, errorOf, valueOf } from '../support/results.js';
+import { skipTime } from '../support/clock.js';
+import { errorOf, valueOf } from '../support/results.js';
 import { USER_TOKEN } from '../support/samples.js';
 import { json, serve } from '../support/server.js';
+import { turns } from '../support/virtual-time.js';
 
 const version = async (): Promise<Response> => Response.json({ version: '1' });
 
@@ -63,11 +65,17 @@ describe.each([
     ['a body', async () => new Response(new ReadableStream())],
     ['the body of an error', async () => new Response(new ReadableStream(), { status: 404 })],
   ])('times out and aborts where fetch ignores the signal and never gives %s', async (_what, fetch) => {
-    const ctx = contextOf(fetch, { timeoutMs: 20 });
-    expect(await elapsed(errorOf(getVersion(ctx)))).toBeLessThan(1000);
-    expect(await errorOf(getVersion(ctx))).toMatchObject({ kind: 'timeout', attempts: 1 });
-    const signal = AbortSignal.timeout(20);
-    expect(await errorOf(getVersion(ctx, { signal, timeoutMs: 5000 }))).toMatchObject({ kind: 'aborted' });
+    const { expire } = skipTime();
+    const ctx = contextOf(fetch);
+    const late = errorOf(getVersion(ctx));
+    await turns();
+    expire();
+    expect(await late).toMatchObject({ kind: 'timeout', attempts: 1 });
+    const caller = new AbortController();
+    const left = errorOf(getVersion(ctx, { signal: caller.signal }));
+    await turns();
+    caller.abort();
+    expect(await left).toMatchObject({ kind: 'aborted', attempts: 1 });
   });
 
   test('tells a fetch of its own to stop', async () => {
@@ -76,7 +84,11 @@ describe.each([
       signal = init.signal!;
       return new Promise(() => {});
     });
-    await errorOf(getVersion(ctx, { timeoutMs: 10 }));
+    const { expire } = skipTime();
+    const late = errorOf(getVersion(ctx));
+    await turns();
+    expire();
+    await late;
     expect(signal.aborted).toBe(true);
   });
 

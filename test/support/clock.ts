@@ -2,12 +2,22 @@ import { vi } from 'vitest';
 
 type Timer = (run: () => void, ms: number) => unknown;
 
+/** The file that called the caller of this function. */
+const callerFile = (): string => {
+  const { prepareStackTrace, stackTraceLimit } = Error;
+  // As the engine has it: a text would be mapped to the sources, which takes longer than many a call.
+  Error.prepareStackTrace = (_error, sites) => sites[2]?.getFileName() ?? '';
+  Error.stackTraceLimit = 3;
+  const { stack } = new Error();
+  Object.assign(Error, { prepareStackTrace, stackTraceLimit });
+  return stack!;
+};
+
 /** Puts stand-ins for the `setTimeout` that files of the pipeline see. Sockets, and the rest of the test, keep theirs. */
 const replaceTimers = (standIns: Readonly<Record<string, Timer>>): void => {
   const { setTimeout } = globalThis;
   vi.stubGlobal('setTimeout', (run: () => void, ms: number, ...rest: unknown[]) => {
-    // Frames: this function, its caller.
-    const caller = new Error().stack!.split('\n')[2]!;
+    const caller = callerFile();
     const file = Object.keys(standIns).find((name) => caller.includes(`/src/pipeline/${name}`));
     return file === undefined ? setTimeout(run, ms, ...rest) : standIns[file]!(run, ms);
   });
@@ -44,19 +54,35 @@ export const skipTime = (): SkippedTime => {
   };
 };
 
-/** The delays of the timers that the pipeline starts, and how many of them are neither cleared nor over. */
-export const trackTimers = (): { readonly delays: readonly number[]; readonly pending: () => number } => {
-  const pending = new Set<unknown>();
+/** Timers of the pipeline under the eyes of the test. */
+export interface TrackedTimers {
+  readonly delays: readonly number[];
+  /** How many are neither cleared nor over. */
+  readonly pending: () => number;
+  /** Resolves when so many have been started. */
+  readonly started: (count: number) => Promise<void>;
+  /** Lets all the time pass that a timer still waits for. */
+  readonly expire: () => void;
+}
+
+/** Sees the timers that the pipeline starts. They run in real time, unless the test makes it pass. */
+export const trackTimers = (): TrackedTimers => {
+  const pending = new Map<unknown, { readonly ms: number; readonly end: () => void }>();
   const delays: number[] = [];
-  const { setTimeout, clearTimeout } = globalThis;
+  let onStart = (): void => {};
+  let skipped = 0;
+  const { setTimeout, clearTimeout, performance } = globalThis;
+  vi.stubGlobal('performance', Object.create(performance, { now: { value: () => performance.now() + skipped } }));
   replaceTimers({
     '': (run, ms) => {
-      delays.push(ms);
-      const timer = setTimeout(() => {
+      const end = () => {
         pending.delete(timer);
         run();
-      }, ms);
-      pending.add(timer);
+      };
+      const timer = setTimeout(end, ms);
+      pending.set(timer, { ms, end });
+      delays.push(ms);
+      onStart();
       return timer;
     },
   });
@@ -64,5 +90,21 @@ export const trackTimers = (): { readonly delays: readonly number[]; readonly pe
     pending.delete(timer);
     clearTimeout(timer);
   });
-  return { delays, pending: () => pending.size };
+  return {
+    delays,
+    pending: () => pending.size,
+    started: (count) =>
+      new Promise((resolve) => {
+        onStart = () => delays.length >= count && resolve();
+        onStart();
+      }),
+    expire: () => {
+      const open = [...pending];
+      skipped += Math.max(0, ...open.map(([, { ms }]) => ms));
+      for (const [timer, { end }] of open) {
+        clearTimeout(timer as NodeJS.Timeout);
+        end();
+      }
+    },
+  };
 };

@@ -80,8 +80,9 @@ export const inVirtualTime = async <T>(
   }
 };
 
-const turns = async (): Promise<void> => {
-  for (let turn = 0; turn < IDLE_TURNS; turn++) await new Promise<void>((resolve) => setImmediate(resolve));
+/** Lets the event loop go round: what was written to a socket of this process has been read then. */
+export const turns = async (count = IDLE_TURNS): Promise<void> => {
+  for (let turn = 0; turn < count; turn++) await new Promise<void>((resolve) => setImmediate(resolve));
 };
 
 /** For what reads Blobs or asks WebCrypto: gives other threads a moment of real time. */
