@@ -1,14 +1,19 @@
+import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
     exclude: ['test/runtimes/**', '**/node_modules/**'],
+    setupFiles: ['test/support/setup.ts'],
     pool: 'threads',
-    testTimeout: 10_000,
-    hookTimeout: 10_000,
-    // A shared machine may stall longer than the sockets' own time; a defect fails again.
-    retry: process.env['CI'] ? 2 : 0,
+    maxWorkers: Math.max(2, availableParallelism() - 1),
+    // Files leave nothing behind that another could see, and what they import is loaded once for each worker.
+    isolate: false,
+    // For what hangs. No test waits for time to pass, so a busy machine makes it slow, not wrong: nothing is retried.
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
+    expect: { poll: { interval: 5, timeout: 20_000 } },
     restoreMocks: true,
     unstubGlobals: true,
     coverage: {

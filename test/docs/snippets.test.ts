@@ -61,7 +61,7 @@ beforeAll(async () => {
     `${folder}/out`,
   );
   process.on('unhandledRejection', onUnhandled);
-}, 60_000);
+});
 
 afterAll(() => void process.off('unhandledRejection', onUnhandled));
 

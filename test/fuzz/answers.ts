@@ -4,6 +4,7 @@ import { createContext, createContextWith, type Context } from '../../src/contex
 import type { LagError } from '../../src/errors.js';
 import { fetchTransport, type FetchLike } from '../../src/pipeline/fetch-transport.js';
 import { knownFieldsOf, OPERATIONS, type OperationCase } from '../operations.table.js';
+import { anyText } from '../support/any-text.js';
 import { inVirtualTime } from '../support/virtual-time.js';
 import type { Property } from './property.js';
 
@@ -31,7 +32,7 @@ const statuses = fc.oneof(
 const bytes = fc.oneof(
   fc.json().map((text) => Buffer.from(text)),
   fc.uint8Array({ maxLength: 300 }).map((array) => Buffer.from(array)),
-  fc.string({ unit: 'binary' }).map((text) => Buffer.from(text)),
+  anyText().map((text) => Buffer.from(text)),
   fc
     .dictionary(
       fc.constantFrom('error', 'message', 'statusCode', '__proto__', 'toJSON', 'kind', 'stack'),

@@ -28,7 +28,7 @@ const IMPORTS = `
 `;
 
 describe.each(MAKERS)('%s: a process', (_, make) => {
-  test('holds nothing after its calls, however they ended', { timeout: 20_000 }, async () => {
+  test('holds nothing after its calls, however they ended', async () => {
     const head = 'HTTP/1.1 200 OK\r\ncontent-length: 99\r\n\r\n{';
     const acts: Act[] = [
       reply(answer('{"version":"1"}')),
@@ -78,7 +78,7 @@ describe.each(MAKERS)('%s: a process', (_, make) => {
 
 const CALLS = sized(10_000, 100_000);
 
-test(`${CALLS} calls on one signal keep memory flat`, { timeout: 120_000 }, async () => {
+test(`${CALLS} calls on one signal keep memory flat`, async () => {
   const { lines } = await runScript(
     `${IMPORTS}
     const { signal } = new AbortController();
@@ -192,7 +192,7 @@ test.each([
 );
 
 describe.each(TRANSPORTS)('%s: over HTTP', (_, makeContext) => {
-  test(`${SENDS} sends at a time through 30 % faults all end, each exactly once`, { timeout: 30_000 }, async () => {
+  test(`${SENDS} sends at a time through 30 % faults all end, each exactly once`, async () => {
     skipTime();
     const served = (await serveSandbox({ clock: createManualClock() }))._unsafeUnwrap();
     onTestFinished(() => served.close());

@@ -314,7 +314,7 @@ describe.each(TRANSPORTS)('%s: a server that', (_, makeContext) => {
     });
   });
 
-  test('pours without end is read up to 50 MB', { timeout: 60_000 }, async () => {
+  test('pours without end is read up to 50 MB', async () => {
     const piece = Buffer.alloc(1 << 20, ' ');
     let poured = 0;
     const pour: Act = async ({ socket, request, write }) => {
@@ -337,7 +337,7 @@ describe.each(TRANSPORTS)('%s: a server that', (_, makeContext) => {
     expect(await valueOf(deleteRoom(ctx, 's1', 'r1'))).toBeUndefined();
   });
 
-  test('sends a bomb of compressed blanks is read up to 50 MB', { timeout: 60_000 }, async () => {
+  test('sends a bomb of compressed blanks is read up to 50 MB', async () => {
     const bomb: Act = async ({ socket, request, write }) => {
       await request();
       write(head('connection: close\r\ncontent-encoding: gzip\r\n', 'HTTP/1.0 200 OK'));

@@ -4,6 +4,20 @@ import { createContext, createContextWith, type Context, type TransportContextOp
 import { undiciTransport } from '../../src/node/undici-transport.js';
 import { fetchTransport } from '../../src/pipeline/fetch-transport.js';
 
+/** The sockets of one test; a context of its own has none of its own. */
+let dispatcher: Agent | undefined;
+
+const dispatcherOfTest = (): Agent => {
+  if (dispatcher) return dispatcher;
+  const agent = new Agent();
+  onTestFinished(async () => {
+    dispatcher = undefined;
+    // Not closed, which would wait for connections that are still to stand.
+    await agent.destroy();
+  });
+  return (dispatcher = agent);
+};
+
 type MakeContext = (token: string, options: TransportContextOptions) => Context;
 
 /** Every transport there is, under the pipeline. */
@@ -12,11 +26,6 @@ export const TRANSPORTS: readonly (readonly [string, MakeContext])[] = [
   ['fetchTransport', (token, options) => createContextWith(fetchTransport(), token, options)],
   [
     'undiciTransport',
-    (token, options) => {
-      const dispatcher = new Agent();
-      // Not closed, which would wait for connections that are still to stand.
-      onTestFinished(() => dispatcher.destroy());
-      return createContextWith(undiciTransport({ dispatcher }), token, options);
-    },
+    (token, options) => createContextWith(undiciTransport({ dispatcher: dispatcherOfTest() }), token, options),
   ],
 ];

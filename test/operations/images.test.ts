@@ -10,6 +10,8 @@ import type { ImageSource } from '../../src/operations/image-source.js';
 import { uploadImage, waitForImage } from '../../src/operations/images.js';
 import { uploadServerIcon } from '../../src/operations/servers.js';
 import { uploadAvatar } from '../../src/operations/users.js';
+import { trackTimers } from '../support/clock.js';
+import { inVirtualTime, turnsOfThreads } from '../support/virtual-time.js';
 
 const LIMIT = 26_214_400;
 const MiB = 1024 * 1024;
@@ -368,24 +370,28 @@ describe('a source that stalls', () => {
     expect(seen).toEqual([]);
   });
 
-  test('leaves the request what is left of the deadline', async () => {
-    reply = () => {};
-    const startedAt = performance.now();
-    const slow = new ReadableStream<Uint8Array>({
-      pull: (controller) =>
-        new Promise((resolve) => {
-          setTimeout(() => {
+  test('leaves the request what is left of the deadline', () =>
+    inVirtualTime(
+      async (time) => {
+        const slow = new ReadableStream<Uint8Array>({
+          pull: async (controller) => {
+            await time.pass(60_000);
             controller.enqueue(bytesOf('x'));
             controller.close();
-            resolve();
-          }, 60);
-        }),
-    });
-    const result = await uploadImage(user(), slow, { purpose: 'chat' }, { deadlineMs: 150 });
-    expect(result._unsafeUnwrapErr()).toMatchObject({ kind: 'timeout', attempts: 1, maybeApplied: true });
-    expect(performance.now() - startedAt).toBeLessThan(2000);
-    expect(seen).toHaveLength(1);
-  });
+          },
+        });
+        let startedAt = 0;
+        const fetch = () => {
+          startedAt = time.now();
+          return new Promise<never>(() => {});
+        };
+        const ctx = createContext('lag_pat_a', { fetch, timeoutMs: Infinity });
+        const result = await uploadImage(ctx, slow, { purpose: 'chat' }, { deadlineMs: 150_000 });
+        expect(result._unsafeUnwrapErr()).toMatchObject({ kind: 'timeout', attempts: 1, maybeApplied: true });
+        expect([startedAt, time.now(), time.pending()]).toEqual([60_000, 150_000, 0]);
+      },
+      { settle: turnsOfThreads },
+    ));
 });
 
 describe('base64', () => {
@@ -441,20 +447,25 @@ describe('waitForImage', () => {
     expect(seen.map(({ url }) => url)).toEqual(Array.from({ length: 4 }, () => '/images/p%201/status'));
   });
 
-  test('gives up at the bound of the wait or of the call', async () => {
-    statuses('processing');
-    for (const [timeoutMs, deadlineMs] of [
-      [40, undefined],
-      [undefined, 40],
-    ]) {
-      const startedAt = performance.now();
-      const result = await waitForImage(user(), 'p1', { timeoutMs, intervalMs: 5 }, { deadlineMs });
+  test.each([
+    [40_000, undefined],
+    [undefined, 40_000],
+  ])('gives up at the bound of the wait or of the call', (timeoutMs, deadlineMs) =>
+    inVirtualTime(async (time) => {
+      let asked = 0;
+      const fetch = async () => {
+        asked++;
+        return Response.json({ id: 'p1', processingStatus: 'processing', variants: null, url: 'u' });
+      };
+      const ctx = createContext('lag_pat_a', { fetch });
+      const result = await waitForImage(ctx, 'p1', { timeoutMs, intervalMs: 2000 }, { deadlineMs });
       expect(result._unsafeUnwrapErr()).toMatchObject({ kind: 'timeout', method: 'GET', path: '/images/p1/status' });
-      expect(performance.now() - startedAt).toBeGreaterThanOrEqual(20);
-      expect(performance.now() - startedAt).toBeLessThan(4000);
-    }
-    expect(seen.length).toBeGreaterThan(4);
-  });
+      expect(time.now()).toBeGreaterThanOrEqual(20_000);
+      expect(time.now()).toBeLessThanOrEqual(40_000);
+      expect(asked).toBeGreaterThan(4);
+      expect(time.pending()).toBe(0);
+    }),
+  );
 
   test('gives up at the bound while the server keeps silent', async () => {
     reply = () => {};
@@ -464,17 +475,18 @@ describe('waitForImage', () => {
 
   test('ends at once with the signal, in the middle of a pause', async () => {
     statuses('processing');
+    const timers = trackTimers();
     const controller = new AbortController();
     const call = waitForImage(user(), 'p1', { intervalMs: 60_000 }, { signal: controller.signal });
-    await vi.waitFor(() => expect(seen).toHaveLength(1));
-    const timers = () => process.getActiveResourcesInfo().filter((name) => name === 'Timeout').length;
-    await vi.waitFor(() => expect(timers()).toBeGreaterThan(0));
+    // That of the request, then the pause.
+    await timers.started(2);
     controller.abort();
     expect((await call)._unsafeUnwrapErr()).toMatchObject({
       kind: 'aborted',
       method: 'GET',
       path: '/images/p1/status',
     });
+    expect(timers.pending()).toBe(0);
     expect(seen).toHaveLength(1);
   });
 

@@ -12,7 +12,9 @@ import {
   type RoomMessageEvent,
 } from '../../src/robots/index.js';
 import { createSandbox } from '../../src/sandbox/index.js';
+import { anyText } from '../support/any-text.js';
 import { errorOf, valueOf } from '../support/results.js';
+import { sized } from '../support/runs.js';
 
 test.each<[string, string, string[]]>([
   ['!ping', 'ping', []],
@@ -50,12 +52,12 @@ test('what is no text is no command', () => {
 
 test('every text is parsed, in no time, and what was quoted comes out again', () => {
   fc.assert(
-    fc.property(fc.array(fc.string({ unit: 'binary' })), fc.string(), (args, junk) => {
+    fc.property(fc.array(anyText()), fc.string(), (args, junk) => {
       const quoted = args.map((arg) => `"${arg.replace(/["\\]/g, '\\$&')}"`);
       expect(parseCommand(`!x ${quoted.join(' ')}`)).toEqual({ name: 'x', args });
       parseCommand(`!${junk}`);
     }),
-    { numRuns: 1000 },
+    { numRuns: sized(300, 10_000) },
   );
   const start = performance.now();
   for (const piece of ['"', '\\"', "'", '“', '" ', '"\\', "' "]) parseCommand(`!x ${piece.repeat(20_000)}`);

@@ -2,6 +2,7 @@ import { err, errAsync, ok, type Result } from 'neverthrow';
 import { expect, expectTypeOf, test, vi } from 'vitest';
 import { lagError, type LagError } from '../../src/errors.js';
 import { dispatchRobotEvents, type RobotEvent, type RobotEventHandlers } from '../../src/robots/index.js';
+import { eventually } from '../support/eventually.js';
 import { deferred, errorOf } from '../support/results.js';
 
 const message = (content: string, roomId = 'r1'): RobotEvent => ({
@@ -62,7 +63,7 @@ test('the order of a room is kept, and rooms do not wait for each other', async 
       seen.push(data.content);
     },
   });
-  await vi.waitFor(() => expect(seen).toEqual(['b1', 'b2']));
+  await eventually(() => expect(seen).toEqual(['b1', 'b2']));
   first.resolve();
   await over;
   expect(seen).toEqual(['b1', 'b2', 'a1', 'a2', 'a3']);
@@ -88,7 +89,7 @@ test('events of a room without messages are in its order, too, and those without
     'member.join': note,
     'member.leave': note,
   });
-  await vi.waitFor(() => expect(seen).toEqual(['cleo leaves']));
+  await eventually(() => expect(seen).toEqual(['cleo leaves']));
   first.resolve();
   await over;
   expect(seen.indexOf('join')).toBeLessThan(seen.indexOf('leave'));
@@ -115,7 +116,7 @@ test.each([1, 3, undefined])(
       { concurrency },
     );
     for (const [index, gate] of gates.entries()) {
-      await vi.waitFor(() => expect(running).toBe(Math.min(most, 30 - index)), { interval: 1 });
+      await eventually(() => expect(running).toBe(Math.min(most, 30 - index)));
       expect(state.pulled).toBeLessThanOrEqual(index + most);
       gate.resolve();
     }

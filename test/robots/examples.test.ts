@@ -10,6 +10,7 @@ import { editRoomMessage, sendRoomMessage } from '../../src/operations/room-mess
 import { createSandbox, type Sandbox } from '../../src/sandbox/index.js';
 import { bundleForNode } from '../docs/bundle.js';
 import { root } from '../docs/snippets.js';
+import { eventually } from '../support/eventually.js';
 import { deferred, valueOf } from '../support/results.js';
 
 // The programs of docs/examples/robots, each as a user would run it, against the sandbox.
@@ -36,7 +37,7 @@ beforeAll(async () => {
     Object.fromEntries(names.map((name) => [name, `${root}docs/examples/robots/${name}.ts`])),
     folder,
   );
-}, 60_000);
+});
 
 beforeEach(() => {
   sandbox = createSandbox();
@@ -63,8 +64,7 @@ const say = (who: 'ada' | 'ben' | 'cleo', content: string) =>
   valueOf(sendRoomMessage(as(who), sandbox.ids.server, sandbox.ids.rooms.quiet, { content }));
 const said = () =>
   sandbox.state.messages.filter(({ roomId }) => roomId === sandbox.ids.rooms.quiet).map(({ content }) => content);
-const saying = (content: string | RegExp) =>
-  vi.waitFor(() => expect(said().join('\n')).toMatch(content), { interval: 5 });
+const saying = (content: string | RegExp) => eventually(() => expect(said().join('\n')).toMatch(content));
 /** As Control-C does. */
 const interrupt = () => process.emit('SIGINT');
 
@@ -108,14 +108,12 @@ test('welcome greets who joins, and who joined while it was away', async () => {
   const join = (username: string) =>
     sandbox.addMember({ serverId: sandbox.ids.server, userId: sandbox.addUser({ username }).id });
   const isListening = () =>
-    vi.waitFor(() => expect(sandbox.requests.some(({ path }) => path === '/robots/@me/events/sse')).toBe(true), {
-      interval: 5,
-    });
+    eventually(() => expect(sandbox.requests.some(({ path }) => path === '/robots/@me/events/sse')).toBe(true));
   const first = start('welcome', env);
   await isListening();
   join('grace');
   await saying('Welcome, grace!');
-  await vi.waitFor(() => expect(readFileSync(file, 'utf8')).not.toBe(''), { interval: 5 });
+  await eventually(() => expect(readFileSync(file, 'utf8')).not.toBe(''));
   interrupt();
   await first;
   join('alan');
@@ -210,9 +208,7 @@ test('moderation takes blocked words away, warns, and mutes at the third', async
   await valueOf(editRoomMessage(as('ben'), sandbox.ids.server, sandbox.ids.rooms.quiet, mild.id, { content: 'HECK' }));
   await saying(/number 2 of 3/);
   await say('ben', 'what the heck');
-  await vi.waitFor(() => expect(sandbox.state.mutes).toMatchObject([{ userId: sandbox.ids.users.ben }]), {
-    interval: 5,
-  });
+  await eventually(() => expect(sandbox.state.mutes).toMatchObject([{ userId: sandbox.ids.users.ben }]));
   expect(said().filter((content) => !/^Not here/.test(content))).toEqual(['a classic, nothing more']);
   interrupt();
   await over;

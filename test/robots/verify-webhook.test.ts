@@ -3,7 +3,9 @@ import fc from 'fast-check';
 import { Webhook } from 'standardwebhooks';
 import { expect, test, vi } from 'vitest';
 import { verifyWebhook, type WebhookHeaders } from '../../src/robots/index.js';
+import { anyText } from '../support/any-text.js';
 import { errorOf, valueOf } from '../support/results.js';
+import { sized } from '../support/runs.js';
 import { payload } from './support.js';
 
 const secret = `whsec_${Buffer.from('an example of a secret').toString('base64')}`;
@@ -141,6 +143,8 @@ const reference = (key: string, text: string, headers: Record<string, string>): 
   }
 };
 
+const RUNS = sized(1000, 30_000);
+
 test('agrees with the reference package on genuine and tampered deliveries, both ways', async () => {
   const now = Date.UTC(2026, 0, 2);
   vi.useFakeTimers({ toFake: ['Date'], now });
@@ -150,7 +154,7 @@ test('agrees with the reference package on genuine and tampered deliveries, both
   const ids = fc.string({ unit: fc.constantFrom('a', 'b', 'Z', '0', '9', '_', '-', '.'), minLength: 1, maxLength: 20 });
   const texts = fc.oneof(
     fc.json(),
-    fc.string({ unit: 'binary' }).map((text) => JSON.stringify({ text })),
+    anyText().map((text) => JSON.stringify({ text })),
   );
   const changes = fc.oneof(
     { weight: 3, arbitrary: fc.constant('none') },
@@ -219,9 +223,9 @@ test('agrees with the reference package on genuine and tampered deliveries, both
         else refused++;
       },
     ),
-    { numRuns: 3000 },
+    { numRuns: RUNS },
   );
   vi.useRealTimers();
-  expect(accepted).toBeGreaterThan(700);
-  expect(refused).toBeGreaterThan(700);
-}, 60_000);
+  expect(accepted).toBeGreaterThan(0.23 * RUNS);
+  expect(refused).toBeGreaterThan(0.23 * RUNS);
+});

@@ -15,6 +15,7 @@ import {
   type WebhookHandlerOptions,
 } from '../../src/robots/index.js';
 import { createManualClock, createSandbox } from '../../src/sandbox/index.js';
+import { eventually } from '../support/eventually.js';
 import { deferred } from '../support/results.js';
 import { payload } from './support.js';
 
@@ -215,7 +216,7 @@ test('while one instance is at it, another asks Lag to come later', async () => 
   const handler = vi.fn(() => promise);
   const [first, second] = [1, 2].map(() => handlerOf({ seen, on: { 'room.message': handler } }));
   const answer = first!.status(delivery());
-  await vi.waitFor(() => expect(handler).toHaveBeenCalled());
+  await eventually(() => expect(handler).toHaveBeenCalled());
   expect(await second!.status(delivery())).toBe(503);
   resolve();
   expect(await answer).toBe(204);

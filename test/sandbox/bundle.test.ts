@@ -37,7 +37,7 @@ describe('bundles', () => {
     }
   });
 
-  test('run where there are only the standards of the web', { timeout: 20_000 }, async () => {
+  test('run where there are only the standards of the web', async () => {
     const { code } = await bundle('src/sandbox/index.ts', 'browser', 'iife');
     const program = `${code}
       (async () => {

@@ -1,14 +1,25 @@
-import { describe, expect, test, vi } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { createContext } from '../../src/context.js';
 import { sendRoomMessage } from '../../src/operations/room-messages.js';
 import { getMe } from '../../src/operations/users.js';
+import { record, type Entry } from '../../src/sandbox/request-log.js';
+import { skipTime } from '../support/clock.js';
+import { eventually } from '../support/eventually.js';
 import { errorOf } from '../support/results.js';
+import { turns } from '../support/virtual-time.js';
 import { asker, isPending, messagesPath, serveForTest } from './support.js';
 
 const start = async () => {
+  const { expire } = skipTime();
   const { url, sandbox } = await serveForTest();
-  const context = (token: string) => createContext(token, { baseUrl: url, maxRetries: 0, timeoutMs: 500 });
+  const context = (token: string) => createContext(token, { baseUrl: url, maxRetries: 0 });
   return {
+    /** Ends the time of a call that stalls, once so many requests have come and what is sent has arrived. */
+    expireAfter: async (count: number) => {
+      await eventually(() => expect(sandbox.requests).toHaveLength(count));
+      await turns(20);
+      expire();
+    },
     ...sandbox,
     sandbox,
     ask: asker(url),
@@ -102,9 +113,11 @@ describe('what goes wrong', () => {
   });
 
   test('an answer that stalls after half of its body', async () => {
-    const { faults, me, fetch, tokens } = await start();
+    const { faults, me, fetch, tokens, expireAfter } = await start();
     faults.next({ stall: true, times: 2 });
-    expect((await errorOf(me())).kind).toBe('timeout');
+    const stalled = errorOf(me());
+    await expireAfter(1);
+    expect((await stalled).kind).toBe('timeout');
     const abort = new AbortController();
     const headers = { authorization: `Bearer ${tokens.ada}` };
     const response = await fetch('http://x/users/me', { headers, signal: abort.signal });
@@ -142,13 +155,15 @@ describe('what goes wrong', () => {
   });
 
   test('a delay before another fault, and one without end', async () => {
-    const { faults, askInProcess, clock, me } = await start();
+    const { faults, askInProcess, clock, me, expireAfter } = await start();
     faults.next({ delayMs: 100, status: 500 });
     const reply = askInProcess('/health');
     await clock.advance(100);
     expect((await reply).status).toBe(500);
     faults.next({ delayMs: Infinity });
-    expect((await errorOf(me())).kind).toBe('timeout');
+    const endless = errorOf(me());
+    await expireAfter(2);
+    expect((await endless).kind).toBe('timeout');
   });
 });
 
@@ -163,22 +178,26 @@ describe('whether the operation was carried out', () => {
   test.each([[{ status: 500 }], [{ reset: true }], [{ html: true }], [{ truncate: true }], [{ stall: true }]])(
     '%j: with `applied` it was, and what it sends back is lost',
     async (fault) => {
-      const { faults, send, sent } = await start();
+      const { faults, send, sent, expireAfter } = await start();
       faults.next({ ...fault, applied: true });
-      expect(await errorOf(send('hello'))).toMatchObject({ maybeApplied: true, attempts: 1 });
+      const lost = errorOf(send('hello'));
+      await eventually(() => expect(sent()).toEqual(['hello']));
+      if ('stall' in fault) await expireAfter(1);
+      expect(await lost).toMatchObject({ maybeApplied: true, attempts: 1 });
       expect(sent()).toEqual(['hello']);
     },
   );
 
   test.each([[{ truncate: true }], [{ stall: true }], [{ slow: 1 }], [{ delayMs: 0 }]])('%j: always', async (fault) => {
-    const { faults, send, sent, clock } = await start();
+    const { faults, send, sent, clock, expireAfter } = await start();
     faults.next(fault);
     const result = send('hello');
-    await vi.waitFor(async () => {
+    await eventually(async () => {
       await clock.advance(1);
       expect(sent()).toEqual(['hello']);
     });
     await clock.advance(1);
+    if ('stall' in fault) await expireAfter(1);
     await result;
   });
 });
@@ -269,15 +288,24 @@ describe('the log', () => {
     expect(requests[6]!.body).toEqual({ content: 'mine is lag_pat_***, and whsec_***' });
   });
 
-  test('is told of as it grows, forgets its oldest, and empties with a reset', async () => {
+  test('is told of as it grows, and empties with a reset', async () => {
     const seen: number[] = [];
     const { sandbox } = await serveForTest({ onRequest: ({ status }) => seen.push(status) });
     const get = async () => (await sandbox.fetch('http://x/version')).status;
-    for (let n = 0; n < 10_001; n++) await get();
-    expect(seen).toHaveLength(10_001);
-    expect(sandbox.requests.length).toBeLessThanOrEqual(10_000);
-    expect(sandbox.requests.at(-1)!.id).toBe('req_010001');
+    for (let n = 0; n < 100; n++) await get();
+    expect(seen).toHaveLength(100);
+    expect(sandbox.requests).toHaveLength(100);
+    expect(sandbox.requests.at(-1)!.id).toBe('req_000100');
     sandbox.reset();
     expect(sandbox.requests).toEqual([]);
+  });
+
+  test('forgets its oldest', () => {
+    const log: Entry[] = [];
+    const request = new Request('http://x/version');
+    for (let n = 1; n <= 10_001; n++) record(log, request, `req_${n}`, n);
+    expect(log.length).toBeLessThanOrEqual(10_000);
+    expect(log.at(-1)!.id).toBe('req_10001');
+    expect(log.map(({ at }) => at)).toEqual(Array.from(log, (_, index) => 10_001 - log.length + 1 + index));
   });
 });

@@ -1,6 +1,8 @@
+import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { createManualClock, createSandbox, type Sandbox } from '../../src/sandbox/index.js';
+import { sized } from '../support/runs.js';
 import { asker, type Ask, type Reply } from './support.js';
 
 // Random sequences of what users and a robot do, checked against a model that knows only what the API documents.
@@ -99,9 +101,9 @@ const create = () => {
       const options: Ask = { token: tokens[actor], method, ...(json !== undefined && { json }) };
       const reply = await get(path, options);
       // The first invariant: whatever comes in, no answer of the sandbox is its own failure, and each has the form.
-      expect(reply.status).toBeLessThan(500);
-      expect(reply.headers.get('x-request-id')).toMatch(/./);
-      if (reply.status >= 400) expect(reply.json).toMatchObject({ statusCode: reply.status });
+      assert(reply.status < 500);
+      assert(reply.headers.get('x-request-id'));
+      if (reply.status >= 400) assert.equal(reply.json.statusCode, reply.status);
       return reply;
     },
   };
@@ -473,12 +475,12 @@ const commands: fc.Arbitrary<Command>[] = [
 ];
 
 describe('whatever users and a robot do', () => {
-  test('the sandbox does what is documented, and no more', { timeout: 60_000 }, async () => {
+  test('the sandbox does what is documented, and no more', async () => {
     await fc.assert(
       fc.asyncProperty(fc.commands(commands, { maxCommands: 60, size: 'max' }), async (sequence) => {
         await fc.asyncModelRun(create, [...sequence, look()]);
       }),
-      { numRuns: 80 },
+      { numRuns: sized(30, 400) },
     );
   });
 
@@ -494,7 +496,7 @@ describe('whatever users and a robot do', () => {
         const list = [...sequence];
         expect((await replay(list)) === (await replay(list))).toBe(true);
       }),
-      { numRuns: 20 },
+      { numRuns: sized(10, 100) },
     );
   });
 });
@@ -584,7 +586,7 @@ describe('whatever comes in', () => {
     '/images',
   ];
 
-  test('is answered below 500, with the envelope and a request id', { timeout: 60_000 }, async () => {
+  test('is answered below 500, with the envelope and a request id', async () => {
     const sandbox = createSandbox({ clock: createManualClock(), pollHoldMs: 0 });
     const known = paths(sandbox);
     const path = fc.oneof(
@@ -633,8 +635,8 @@ describe('whatever comes in', () => {
             headers: { authorization, 'content-type': contentType },
             ...(hasBody && { body }),
           });
-          expect(response.status).toBeLessThan(500);
-          expect(response.headers.get('x-request-id')).toMatch(/./);
+          assert(response.status < 500);
+          assert(response.headers.get('x-request-id'));
           if (response.status >= 400 && verb !== 'HEAD')
             expect(await response.json()).toEqual({
               error: expect.any(String),
@@ -643,13 +645,14 @@ describe('whatever comes in', () => {
             });
         },
       ),
-      { numRuns: 3000 },
+      { numRuns: sized(1000, 20_000) },
     );
   });
 
   test('in bodies of every shape is 400 or taken, on every route', async () => {
     const sandbox = createSandbox({ clock: createManualClock(), pollHoldMs: 0 });
-    const deep = '['.repeat(100_000) + ']'.repeat(100_000);
+    const depth = sized(20_000, 100_000);
+    const deep = '['.repeat(depth) + ']'.repeat(depth);
     for (const path of paths(sandbox))
       for (const method of ['POST', 'PUT', 'PATCH', 'DELETE'])
         for (const body of [
@@ -664,7 +667,7 @@ describe('whatever comes in', () => {
             headers: { authorization: `Bearer ${sandbox.tokens.ada}`, 'content-type': 'application/json' },
             body,
           });
-          expect(response.status).toBeLessThan(500);
+          assert(response.status < 500);
           await response.text();
         }
     expect(sandbox.requests.every(({ status }) => status > 0)).toBe(true);

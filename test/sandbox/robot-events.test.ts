@@ -2,6 +2,7 @@ import { createParser, type EventSourceMessage } from 'eventsource-parser';
 import { Webhook } from 'standardwebhooks';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import type { SandboxEventType, SandboxRobot } from '../../src/sandbox/index.js';
+import { eventually } from '../support/eventually.js';
 import { empty, serve } from '../support/server.js';
 import { asker, isPending, messagesPath, serveForTest } from './support.js';
 
@@ -19,7 +20,7 @@ const start = async (options: Parameters<typeof serveForTest>[0] = {}) => {
     poll: (token: string = sandbox.tokens.robot, signal?: AbortSignal) =>
       ask('/robots/@me/events/poll', { token, ...(signal && { signal }) }),
     /** Ends when the sandbox has as many requests as that. */
-    arrived: (count: number) => vi.waitFor(() => expect(sandbox.requests.length).toBe(count), { interval: 1 }),
+    arrived: (count: number) => eventually(() => expect(sandbox.requests.length).toBe(count)),
   };
 };
 
@@ -119,7 +120,7 @@ describe('long poll', () => {
       reply.json.map(({ payload }: { payload: { data: { content: string } } }) => payload.data.content);
     expect(contents(await poll())).toEqual(['one', 'two']);
     const next = poll();
-    await vi.waitFor(async () => expect(await isPending(next)).toBe(true));
+    await eventually(async () => expect(await isPending(next)).toBe(true));
     await clock.advance(0);
     await say('three');
     expect(contents(await next)).toEqual(['three']);
@@ -157,7 +158,7 @@ describe('long poll', () => {
     await arrived(1);
     abort.abort();
     await expect(left).rejects.toThrow();
-    await vi.waitFor(async () => {
+    await eventually(async () => {
       await say('hello');
       expect((await poll()).json.length).toBeGreaterThan(0);
     });
@@ -229,7 +230,7 @@ describe('SSE', () => {
     expect(response.headers.get('content-type')).toBe('text/event-stream');
     expect(response.headers.get('x-request-id')).toMatch(/./);
     await sandbox.say('line one\nline two');
-    await vi.waitFor(() => expect(events).toHaveLength(1));
+    await eventually(() => expect(events).toHaveLength(1));
     expect(events[0]).toMatchObject({ id: expect.stringMatching(/./), event: 'room.message' });
     expect(JSON.parse(events[0]!.data)).toMatchObject({
       type: 'room.message',
@@ -246,9 +247,9 @@ describe('SSE', () => {
     await sandbox.say('hello');
     expect(keepalives()).toBe(0);
     await sandbox.clock.advance(1);
-    await vi.waitFor(() => expect(keepalives()).toBe(1));
+    await eventually(() => expect(keepalives()).toBe(1));
     await sandbox.clock.advance(60_000);
-    await vi.waitFor(() => expect(keepalives()).toBe(3));
+    await eventually(() => expect(keepalives()).toBe(3));
   });
 
   test('replays what was missed since Last-Event-ID, and nothing without it', async () => {
@@ -256,19 +257,19 @@ describe('SSE', () => {
     const robot = sandbox.sandbox.addRobot({ delivery: 'sse' });
     const first = await listen(sandbox, robot);
     await sandbox.say('one');
-    await vi.waitFor(() => expect(first.contents()).toEqual(['one']));
+    await eventually(() => expect(first.contents()).toEqual(['one']));
     first.leave();
     await sandbox.say('two');
     await sandbox.say('three');
     const second = await listen(sandbox, robot, first.events[0]!.id);
-    await vi.waitFor(() => expect(second.contents()).toEqual(['two', 'three']));
+    await eventually(() => expect(second.contents()).toEqual(['two', 'three']));
     await sandbox.say('four');
-    await vi.waitFor(() => expect(second.contents()).toEqual(['two', 'three', 'four']));
+    await eventually(() => expect(second.contents()).toEqual(['two', 'three', 'four']));
     const third = await listen(sandbox, robot);
     await sandbox.say('five');
-    await vi.waitFor(() => expect(third.contents()).toEqual(['five']));
+    await eventually(() => expect(third.contents()).toEqual(['five']));
     const fourth = await listen(sandbox, robot, 'an id that nobody knows');
-    await vi.waitFor(() => expect(fourth.contents()).toEqual(['one', 'two', 'three', 'four', 'five']));
+    await eventually(() => expect(fourth.contents()).toEqual(['one', 'two', 'three', 'four', 'five']));
   });
 
   test('ends the older of two streams, and all at a reset', async () => {

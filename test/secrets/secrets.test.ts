@@ -237,7 +237,7 @@ test("the sandbox's log holds no token", async () => {
   expect(sandbox.requests).toHaveLength(2);
 });
 
-test('a process that logs an error, and dies of it, prints neither', { timeout: 20_000 }, async () => {
+test('a process that logs an error, and dies of it, prints neither', async () => {
   const source = `
     import { createContextWith } from './src/context.js';
     import { fetchTransport } from './src/pipeline/fetch-transport.js';
