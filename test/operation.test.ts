@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import { okAsync } from 'neverthrow';
 import { describe, expect, test } from 'vitest';
 import * as v from 'valibot';
 import { createContext, createContextWith, type Context } from '../src/context.js';
@@ -10,6 +11,7 @@ import { listRoomMessages, sendRoomMessage } from '../src/operations/room-messag
 import { deleteRoom } from '../src/operations/rooms.js';
 import { checkUsername, getMe } from '../src/operations/users.js';
 import { fetchTransport } from '../src/pipeline/fetch-transport.js';
+import type { LagRequest, LagResult } from '../src/pipeline/types.js';
 import { anyText } from './support/any-text.js';
 import { errorOf, valueOf } from './support/results.js';
 import { ROBOT_TOKEN, samplePage, USER_TOKEN } from './support/samples.js';
@@ -210,6 +212,78 @@ describe('an operation', () => {
     });
   });
 
+  test('sends JSON as JSON, a form as it is, and nothing where there is no body', async () => {
+    const seen: LagRequest[] = [];
+    const ctx = createContextWith((request) => {
+      seen.push(request);
+      return okAsync({ status: 204, headers: new Headers(), body: '' });
+    }, USER_TOKEN);
+    const form = new FormData();
+    for (const body of [{ a: 'ä' }, null, '', form, undefined])
+      await valueOf(call(ctx, { method: 'POST', path: '/x', body }, undefined));
+    expect(seen.map(({ body, headers }) => [body, headers['content-type']])).toEqual([
+      ['{"a":"ä"}', 'application/json'],
+      ['null', 'application/json'],
+      ['""', 'application/json'],
+      [form, undefined],
+      [undefined, undefined],
+    ]);
+  });
+
+  test.each([
+    ['', true],
+    ['{"text":"1 < 2"}', true],
+    ['done', true],
+    ['done <b>', true],
+    ['<html>', false],
+    [' \n\t<!DOCTYPE html>', false],
+  ])('that answers nothing takes %j: %s', async (body, isTaken) => {
+    const fetch = async () => new Response(body);
+    const result = await deleteRoom(createContextWith(fetchTransport({ fetch }), USER_TOKEN), 's1', 'r1');
+    if (isTaken) expect(result._unsafeUnwrap()).toBeUndefined();
+    else
+      expect(result._unsafeUnwrapErr()).toMatchObject({
+        kind: 'invalid_response',
+        message: 'unexpected answer',
+        issues: [{ path: '', message: 'not JSON' }],
+      });
+  });
+
+  test('whose answer may be null takes an empty one for it', async () => {
+    const fetch = async () => new Response('');
+    const ctx = createContextWith(fetchTransport({ fetch }), USER_TOKEN);
+    expect(await valueOf(call(ctx, { path: '/x', response: v.nullable(v.string()) }, undefined))).toBeNull();
+  });
+
+  test.each<[string, (ctx: Context) => LagResult<unknown>]>([
+    ['invalid id', (ctx) => deleteRoom(ctx, 's1', '..')],
+    ['invalid limit: 1 to 100', (ctx) => listRoomMessages(ctx, 's1', 'r1', { limit: 0 })],
+    ['invalid timeoutMs', (ctx) => getHealth(ctx, { timeoutMs: -1 })],
+    ['invalid headers', (ctx) => getHealth(ctx, { headers: { authorization: 'x' } })],
+    ['invalid signal', (ctx) => getHealth(ctx, { signal: {} as AbortSignal })],
+    ['invalid argument', (ctx) => sendRoomMessage(ctx, 's1', 'r1', { content: 5n } as never)],
+    ['invalid argument', () => getHealth(null as never)],
+  ])('says that it was given an %s', async (message, ask) => {
+    expect(await errorOf(ask(recording().ctx))).toMatchObject({ kind: 'invalid_input', message });
+  });
+
+  test('says for whom it is', async () => {
+    expect(await errorOf(getMe(recording({}, ROBOT_TOKEN).ctx))).toMatchObject({ message: 'not for robots' });
+    const forRobots = call(recording().ctx, { path: '/robots/@me/events', robot: 'only' }, undefined);
+    expect(await errorOf(forRobots)).toMatchObject({ message: 'only for robots' });
+  });
+
+  test('keeps the reason of an argument that throws', async () => {
+    const body = {
+      toJSON: () => {
+        throw new Error('own');
+      },
+    };
+    expect(await errorOf(sendRoomMessage(recording().ctx, 's1', 'r1', body as never))).toMatchObject({
+      cause: { message: 'Error: own' },
+    });
+  });
+
   test('carries the request id of an answer that makes no sense', async () => {
     const server = await serve(json({}, 200, { 'x-request-id': 'q7' }));
     expect(await errorOf(getHealth(createContext(USER_TOKEN, { baseUrl: server.url })))).toMatchObject({
@@ -223,4 +297,5 @@ test('isRobot tells contexts apart, and never throws', () => {
   expect(isRobot(createContext(ROBOT_TOKEN))).toBe(true);
   expect(isRobot(createContext(USER_TOKEN))).toBe(false);
   for (const ctx of [createContext(''), null, undefined, 5]) expect(isRobot(ctx as Context)).toBeFalsy();
+  for (const ctx of [null, undefined]) expect(isRobot(ctx as never)).toBe(false);
 });

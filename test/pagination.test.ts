@@ -123,7 +123,8 @@ describe('a walk over pages', () => {
     expect(pages.slice(0, -1).every((page) => page.isOk())).toBe(true);
     expect(pages).toHaveLength(pagesGiven + 1);
     const error = pages.at(-1)!._unsafeUnwrapErr();
-    expect(error).toMatchObject({ kind: 'invalid_response', issues: [{ path: 'nextCursor' }] });
+    const message = 'the pages do not come to an end';
+    expect(error).toMatchObject({ kind: 'invalid_response', message, issues: [{ path: 'nextCursor', message }] });
     expect(server.requests).toHaveLength(pagesGiven);
   });
 
@@ -329,7 +330,10 @@ describe('collectItems', () => {
     'takes no bound of %o',
     async (max) => {
       const { state, pages } = source([1]);
-      expect(await errorOf(collectItems(pages, max as number))).toMatchObject({ kind: 'invalid_input' });
+      expect(await errorOf(collectItems(pages, max as number))).toMatchObject({
+        kind: 'invalid_input',
+        message: 'invalid max',
+      });
       expect(state.asked).toBe(0);
     },
   );

@@ -34,7 +34,7 @@ export const retry: Step = (next) => async (request) => {
     // Unless a middleware began another one meanwhile, which is not over.
     if (!ambiguous && attempt === trace.attempts) trace.maybeApplied = maybeApplied;
     const isSafe = request.idempotent || request.retry === 'always' || !ambiguous;
-    if (!isSafe || retries >= request.maxRetries || !/^(server|rate_limit|connection|timeout)$/.test(error.kind))
+    if (!isSafe || retries >= request.maxRetries || !/server|rate_limit|connection|timeout/.test(error.kind))
       return result;
     const askedMs = ((error as { retryAfterSeconds?: number }).retryAfterSeconds ?? 0) * 1000;
     const waitMs = Math.max(askedMs, backoffMs(retries));

@@ -4,6 +4,7 @@ import type { LagError } from '../errors.js';
 import { toInvalidInput } from '../options.js';
 import type { LagIterable } from '../pagination.js';
 import { sleep } from '../pipeline/sleep.js';
+import { tell } from './handle.js';
 import type { RobotEvent } from './robot-event.js';
 
 /** Options of every listener. */
@@ -79,8 +80,7 @@ async function* run(
       slotAt = Math.max(slotAt, startedAt - 6000) + 1500;
       let delayMs = slotAt - performance.now();
       if (error) {
-        if (once || !/^(connection|timeout|server|rate_limit|invalid_response)$/.test(error.kind))
-          return yield err(error);
+        if (once || !/connection|timeout|server|rate_limit|invalid_response/.test(error.kind)) return yield err(error);
         delayMs = Math.min(
           3_600_000,
           Math.max(
@@ -89,7 +89,7 @@ async function* run(
             Math.min(30_000, 1000 * 2 ** failures++) * (1 + Math.random() / 4),
           ),
         );
-        (async () => onReconnect?.(error!, delayMs))().catch(() => {});
+        tell(onReconnect, error, delayMs);
       }
       await sleep(delayMs, signal);
     }

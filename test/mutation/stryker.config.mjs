@@ -1,5 +1,5 @@
 // `run.mjs` says what to mutate, and which tests to run against it.
-const { mutate, report } = JSON.parse(process.env.MUTATION);
+const { mutate, report, again } = JSON.parse(process.env.MUTATION);
 
 export default {
   mutate,
@@ -8,8 +8,9 @@ export default {
   vitest: { configFile: 'test/mutation/vitest.config.mjs', related: false },
   coverageAnalysis: 'perTest',
   concurrency: Number(process.env.MUTATION_CONCURRENCY ?? 2),
-  // A mutant that hangs is one that is noticed.
-  timeoutMS: 10_000,
+  // Beyond one and a half times what the tests took. A mutant that hangs is one that is noticed.
+  timeoutMS: 6000,
+  ...(again && { incremental: true, incrementalFile: again }),
   ignorePatterns: [
     '/dist',
     '/docs',

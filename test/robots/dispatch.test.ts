@@ -1,3 +1,5 @@
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { err, errAsync, ok, type Result } from 'neverthrow';
 import { expect, expectTypeOf, test, vi } from 'vitest';
 import { lagError, type LagError } from '../../src/errors.js';
@@ -150,6 +152,73 @@ test('what a handler throws, rejects with or answers as an Err is told with its 
   expect(seen).toEqual(['fine']);
 });
 
+test('what goes well is told to nobody', async () => {
+  const onError = vi.fn();
+  const { iterable } = eventsOf(message('a'), message('b', 'r2'));
+  await dispatchRobotEvents(iterable, { 'room.message': () => ok('fine') }, { onError });
+  expect(onError).not.toHaveBeenCalled();
+});
+
+test('an event that comes while another of its room is waited for comes after it, and the end waits for both', async () => {
+  const gates = [deferred(), deferred(), deferred()];
+  const seen: string[] = [];
+  const begun: string[] = [];
+  const arrives = deferred();
+  const events = (async function* (): AsyncGenerator<Result<RobotEvent, LagError>> {
+    yield ok(message('0'));
+    yield ok(message('1'));
+    await arrives.promise;
+    yield ok(message('2'));
+  })();
+  let isOver = false;
+  const over = dispatchRobotEvents(events, {
+    'room.message': async ({ data }) => {
+      begun.push(data.content);
+      await gates[Number(data.content)]!.promise;
+      seen.push(data.content);
+    },
+  }).then(() => (isOver = true));
+  const settle = () => new Promise((resolve) => setImmediate(resolve));
+  gates[0]!.resolve();
+  await settle();
+  expect(begun).toEqual(['0', '1']);
+  arrives.resolve();
+  await settle();
+  expect(begun).toEqual(['0', '1']);
+  gates[1]!.resolve();
+  await settle();
+  expect(begun).toEqual(['0', '1', '2']);
+  expect(isOver).toBe(false);
+  gates[2]!.resolve();
+  await over;
+  expect(seen).toEqual(['0', '1', '2']);
+});
+
+test('a room is forgotten when its last event is over', async () => {
+  setFlagsFromString('--expose-gc');
+  const gc = runInNewContext('gc') as () => void;
+  const handled = deferred();
+  const end = deferred();
+  // An object as the id, because a text cannot be watched.
+  let room: object | undefined = { id: 'r1' };
+  const watched = new WeakRef(room);
+  const events = (async function* (): AsyncGenerator<Result<RobotEvent, LagError>> {
+    yield ok(message('a', room as never));
+    room = undefined;
+    yield ok(message('b', 'r2'));
+    await end.promise;
+  })();
+  const over = dispatchRobotEvents(events, {
+    'room.message': ({ data }) => void (data.content === 'b' && handled.resolve()),
+  });
+  await handled.promise;
+  await new Promise((resolve) => setImmediate(resolve));
+  gc();
+  expect(watched.deref()).toBeUndefined();
+  end.resolve();
+  await over;
+});
+
 test('an onError that throws or rejects, or is not there, changes nothing', async () => {
   const bad = () => {
     throw new Error('mine');
@@ -189,9 +258,10 @@ test.each([
   ['no handlers', [eventsOf(message('a')).iterable, null]],
   ['a concurrency of 0', [eventsOf(message('a')).iterable, {}, { concurrency: 0 }]],
   ['a concurrency of NaN', [eventsOf(message('a')).iterable, {}, { concurrency: NaN }]],
-])('%s are an Err', async (_, args) => {
+])('%s are an Err', async (what, args) => {
   const dispatch = dispatchRobotEvents as (...args: unknown[]) => ReturnType<typeof dispatchRobotEvents>;
-  expect(await errorOf(dispatch(...args))).toMatchObject({ kind: 'invalid_input' });
+  const message = what.includes('concurrency') ? 'invalid concurrency' : 'invalid argument';
+  expect(await errorOf(dispatch(...args))).toMatchObject({ kind: 'invalid_input', message });
 });
 
 test('a handler that is no function is told', async () => {

@@ -58,6 +58,23 @@ test('fields that are not known are kept, known ones of another type are left ou
   expect(toRobotEvent({ type: 'room.message', data }).data).toEqual({ ...message, extra: { deep: [1] }, count: 3 });
 });
 
+test('only what bears exactly a known name has to be a text', () => {
+  const known =
+    'roomId messageId senderId userId serverId name username senderName content editedBy deletedBy createdBy updatedBy joinedAt timestamp oldRole newRole status';
+  const names = known.split(' ');
+  const numbersOf = (list: readonly string[]) => Object.fromEntries(list.map((name, index) => [name, index]));
+  expect(toRobotEvent({ type: 'room.deleted', data: numbersOf(names) }).data).toEqual({});
+  const others = numbersOf([
+    ...names.flatMap((name) => [`x${name}`, `${name}s`]),
+    'Id',
+    'By',
+    'Role',
+    'eventId',
+    'rolledBy',
+  ]);
+  expect(toRobotEvent({ type: 'room.deleted', data: others }).data).toEqual(others);
+});
+
 test.each([
   'reaction.added',
   'room.message.',

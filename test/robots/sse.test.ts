@@ -1,11 +1,19 @@
 import { getEventListeners } from 'node:events';
-import { okAsync } from 'neverthrow';
+import { okAsync, type Result } from 'neverthrow';
 import { afterEach, expect, test, vi } from 'vitest';
 import { createContextWith } from '../../src/context.js';
-import { listenBySse, listenRobotEvents, streamRobotEvents, type ListenOptions } from '../../src/robots/index.js';
+import type { LagError } from '../../src/errors.js';
+import { fetchTransport } from '../../src/pipeline/fetch-transport.js';
+import {
+  listenBySse,
+  listenRobotEvents,
+  streamRobotEvents,
+  type ListenOptions,
+  type RobotEvent,
+} from '../../src/robots/index.js';
 import { skipTime } from '../support/clock.js';
 import { deferred } from '../support/results.js';
-import { ROBOT_TOKEN } from '../support/samples.js';
+import { ROBOT_TOKEN, USER_TOKEN } from '../support/samples.js';
 import { empty, json, reset, serve, text, type Answer } from '../support/server.js';
 import { describe, fakeTime, openStream, payload, polled, robotAt, robotOver, sse, streamed, take } from './support.js';
 
@@ -28,6 +36,37 @@ test('one stream gives its events as they come, and its end is an Err', async ()
       authorization: `Robot ${ROBOT_TOKEN}`,
     },
   });
+});
+
+test('a user token is refused before anything is sent', async () => {
+  const { url, requests } = await serve(sse([streamed('e1')]));
+  const ctx = createContextWith(fetchTransport(), USER_TOKEN as string, { baseUrl: url });
+  for (const listen of [streamRobotEvents, listenBySse]) expect(await take(listen(ctx))).toEqual(['Err invalid_token']);
+  expect(requests).toEqual([]);
+});
+
+test('the Err at the end says how the stream ended, and asks for no wait where the server did not', async () => {
+  const { url } = await serve(sse([streamed('e1')], true));
+  const broken = openStream();
+  broken.write(streamed('e1'));
+  const ends: Result<RobotEvent, LagError>[] = [];
+  for await (const event of streamRobotEvents(robotAt(url))) ends.push(event);
+  for await (const event of streamRobotEvents(robotOver(async () => broken.response)))
+    if (ends.push(event) === 3) broken.fail(new Error('cut'));
+  expect(ends).toHaveLength(4);
+  const errors = [ends[1]!._unsafeUnwrapErr(), ends[3]!._unsafeUnwrapErr()];
+  expect(errors).toMatchObject([
+    { kind: 'connection', message: 'the stream ended' },
+    { kind: 'connection', message: 'the stream broke' },
+  ]);
+  for (const error of errors) expect(error).not.toHaveProperty('retryAfterSeconds');
+});
+
+test('a listener that ended in an Err leaves no listener on the signal', async () => {
+  const { signal } = new AbortController();
+  const { url } = await serve(empty(401));
+  expect(await take(listenBySse(robotAt(url), { signal }))).toEqual(['Err auth']);
+  expect(getEventListeners(signal, 'abort')).toEqual([]);
 });
 
 test('one stream does not connect again', async () => {

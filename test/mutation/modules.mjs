@@ -1,0 +1,63 @@
+/** Tests that notice nothing that others do not, and take a second and more. */
+export const SLOW = [
+  'a robot that goes on for ten minutes never sees a 429',
+  'a slow consumer holds back the server',
+];
+
+/**
+ * What is mutated, in parts small enough to wait for, each with the tests that are about it, the nearest first. Not among
+ * them are those over other processes, those that pour megabytes, and soak tests.
+ */
+export const MODULES = {
+  pagination: [{ mutate: ['src/pagination.ts'], tests: ['test/pagination.test.ts'] }],
+  operation: [
+    {
+      mutate: ['src/operation.ts', 'src/options.ts'],
+      tests: ['test/operation.test.ts', 'test/context.test.ts', 'test/hostile/containment.test.ts'],
+    },
+  ],
+  pipeline: [
+    {
+      mutate: ['src/pipeline/retry.ts', 'src/pipeline/robot-rewrite.ts', 'src/pipeline/auth.ts'],
+      tests: [
+        'test/pipeline/retry.test.ts',
+        'test/operation.test.ts',
+        'test/hostile/containment.test.ts',
+        'test/pipeline/transports.test.ts',
+      ],
+    },
+    {
+      mutate: ['src/pipeline/compose.ts', 'src/pipeline/sleep.ts', 'src/pipeline/timeout.ts'],
+      tests: [
+        'test/pipeline/middleware.test.ts',
+        'test/hostile/containment.test.ts',
+        'test/pipeline/transports.test.ts',
+      ],
+    },
+    {
+      mutate: ['src/pipeline/status.ts'],
+      tests: ['test/errors.test.ts', 'test/token.test.ts', 'test/pipeline/transports.test.ts'],
+    },
+    {
+      mutate: ['src/pipeline/fetch-transport.ts', 'src/pipeline/ofetch-transport.ts'],
+      tests: ['test/pipeline/fetch.test.ts', 'test/pipeline/transports.test.ts'],
+    },
+  ],
+  robots: [
+    { mutate: ['src/robots/commands.ts'], tests: ['test/robots/commands.test.ts'] },
+    {
+      mutate: ['src/robots/dispatch.ts', 'src/robots/handle.ts'],
+      tests: ['test/robots/dispatch.test.ts', 'test/robots/webhook-handler.test.ts'],
+    },
+    {
+      mutate: ['src/robots/listen.ts', 'src/robots/listen-robot-events.ts', 'src/robots/poll.ts', 'src/robots/sse.ts'],
+      tests: ['test/robots/poll.test.ts', 'test/robots/sse.test.ts', 'test/hostile/containment.test.ts'],
+    },
+    { mutate: ['src/robots/rate-limit.ts'], tests: ['test/robots/rate-limit.test.ts'] },
+    { mutate: ['src/robots/robot-event.ts'], tests: ['test/robots/robot-event.test.ts'] },
+    {
+      mutate: ['src/robots/verify-webhook.ts', 'src/robots/webhook-handler.ts'],
+      tests: ['test/robots/verify-webhook.test.ts', 'test/robots/webhook-handler.test.ts'],
+    },
+  ],
+};
