@@ -26,7 +26,7 @@ export function robotRateLimit(options?: RobotRateLimitOptions): Middleware {
   return (next) => async (request) => {
     // Not before, because options may throw.
     queue ??= createQueue(options);
-    const isMessage = request.method === 'POST' && /^[^?]*\/messages(\?|$)/.test(request.path);
+    const isMessage = request.method === 'POST' && /\/messages(\?|$)/.test(request.path);
     for (let retriesLeft = request.maxRetries, isRetry = false; ; isRetry = true) {
       const place = await queue.wait(request, isMessage, isRetry);
       if (place.isErr()) return err(place.error);
@@ -94,7 +94,7 @@ const createQueue = (options: RobotRateLimitOptions | undefined): Queue => {
   const { store, key = 'lag-rate-limit' } = options ?? {};
   // Only the wall clock means the same to several instances.
   const now = () => (store ? Date.now() : performance.now());
-  const me = Math.random().toString(36).slice(2);
+  const me = `${Math.random()}`;
   let own: Sent[] = [];
   let others: State['sent'] = {};
   let pausedUntil: [number, number] = [0, 0];

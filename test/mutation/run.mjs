@@ -123,6 +123,15 @@ ${Object.keys(MODULES)
   .filter((name) => rows.has(name))
   .map((name) => rows.get(name))
   .join('\n')}
+
+## Survivors that stay
+
+${[...new Set(accepted.map(({ reason }) => reason))]
+  .map((reason) => {
+    const files = new Set(accepted.filter((entry) => entry.reason === reason).map(({ file }) => `\`${file}\``));
+    return `- ${[...files].join(', ')}: ${reason}`;
+  })
+  .join('\n')}
 `,
   );
 }

@@ -121,6 +121,85 @@ describe.each([
     expect(await errorOf(send)).toMatchObject({ kind: 'api', status: 0, attempts: 1, maybeApplied: true });
   });
 
+  /** A body of these pieces; then it ends, hangs or breaks. */
+  const bodyOf = (
+    pieces: Iterable<string | Uint8Array>,
+    end: 'end' | 'hang' | 'break',
+    cancel?: () => Promise<void> | void,
+  ) => {
+    const rest = pieces[Symbol.iterator]();
+    return new ReadableStream<Uint8Array>(
+      {
+        pull: (controller) => {
+          const { done, value } = rest.next();
+          if (!done) controller.enqueue(typeof value === 'string' ? new TextEncoder().encode(value) : value);
+          else if (end === 'end') controller.close();
+          else if (end === 'break') controller.error(new Error('cut'));
+          else return new Promise<void>(() => {});
+          return undefined;
+        },
+        ...(cancel && { cancel }),
+      },
+      { highWaterMark: 0 },
+    );
+  };
+
+  test('reads a good answer of any length to its end', async () => {
+    const pieces = ['{"version":"', ...Array<string>(20).fill('x'.repeat(9999)), '"}'];
+    const ctx = contextOf(async () => new Response(bodyOf(pieces, 'end')));
+    expect(await valueOf(getVersion(ctx))).toEqual({ version: 'x'.repeat(199_980) });
+  });
+
+  test('of a failure reads 64 KB, asks for nothing more, and lets go of the rest', async () => {
+    const cancel = vi.fn();
+    const full = 'x'.repeat(65_536);
+    for (const [pieces, end] of [
+      [[full], 'hang'],
+      [['y'.repeat(65_535), 'zz'], 'hang'],
+      [[full, 'more'], 'end'],
+    ] as const) {
+      cancel.mockClear();
+      const ctx = contextOf(async () => new Response(bodyOf(pieces, end, cancel), { status: 400 }));
+      const error = await errorOf(getVersion(ctx));
+      expect(error).toMatchObject({ kind: 'api', body: pieces.join('').slice(0, 65_536) });
+      await vi.waitFor(() => expect(cancel).toHaveBeenCalledOnce(), { interval: 1 });
+    }
+  });
+
+  test('does not wait for the rest of a failure that breaks off, or lets go with an error', async () => {
+    const body = '{"message":"what came"}';
+    const letGo = () => Promise.reject(new Error('own'));
+    const broken = contextOf(async () => new Response(bodyOf([body], 'break', letGo), { status: 403 }));
+    expect(await errorOf(getVersion(broken))).toMatchObject({ kind: 'permission', message: 'what came' });
+    const good = contextOf(async () => new Response(bodyOf(['{"version":'], 'break')));
+    expect(await errorOf(getVersion(good))).toMatchObject({
+      kind: 'connection',
+      message: 'no answer came: Error: cut',
+    });
+    const long = contextOf(async () => new Response(bodyOf(['x'.repeat(70_000)], 'hang', letGo), { status: 409 }));
+    expect(await errorOf(getVersion(long))).toMatchObject({ kind: 'conflict' });
+  });
+
+  test('comes to the end of a failure that consists of nothing', async () => {
+    let asked = 0;
+    const nothings = (function* () {
+      for (;;) {
+        asked++;
+        yield new Uint8Array();
+      }
+    })();
+    const ctx = contextOf(async () => new Response(bodyOf(nothings, 'end'), { status: 404 }));
+    expect(await errorOf(getVersion(ctx))).toMatchObject({ kind: 'not_found', message: 'status 404' });
+    expect(asked).toBeLessThan(100);
+  });
+
+  test('reads the text where a body cannot be read in pieces', async () => {
+    for (const body of [undefined, null, {}]) {
+      const answer = { ok: true, status: 200, headers: new Headers(), body, text: async () => '{"version":"1"}' };
+      expect(await valueOf(getVersion(contextOf(async () => answer)))).toEqual({ version: '1' });
+    }
+  });
+
   test('stays total whatever a fetch throws, rejects with or resolves to', async () => {
     const hostile = fc.oneof(
       fc.anything(),

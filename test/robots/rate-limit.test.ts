@@ -4,6 +4,7 @@ import { createContextWith, type CallOptions, type Context, type RobotContext } 
 import { listRoomMessages, sendRoomMessage } from '../../src/operations/room-messages.js';
 import { deleteRoom } from '../../src/operations/rooms.js';
 import { fetchTransport } from '../../src/pipeline/fetch-transport.js';
+import type { LagRateLimitError } from '../../src/errors.js';
 import type { LagResult } from '../../src/pipeline/types.js';
 import { robotRateLimit, type RobotRateLimitOptions, type RobotStore } from '../../src/robots/index.js';
 import { createSandbox } from '../../src/sandbox/index.js';
@@ -51,7 +52,10 @@ const run = async (work: Promise<unknown>[]): Promise<number> => {
   const start = performance.now();
   let isOver = false;
   const over = Promise.all(work).then(() => (isOver = true));
-  while (!isOver) await vi.advanceTimersToNextTimerAsync();
+  for (let idle = 0; !isOver; idle = vi.getTimerCount() ? 0 : idle + 1) {
+    if (idle > 50) throw new Error('it hangs: nothing is left that could end it');
+    await vi.advanceTimersToNextTimerAsync();
+  }
   await over;
   return (performance.now() - start) / 1000;
 };
@@ -271,6 +275,110 @@ test('a 429 that asks for more than the call allows comes back at once, for thos
   expect(sandbox.requests.length).toBeLessThanOrEqual(2);
 });
 
+/** A robot under its limits over a function of the test, which is told how manieth request it answers. */
+const limitedOver = (answer: (index: number) => Response | Promise<Response>, limits?: RobotRateLimitOptions) => {
+  const starts: number[] = [];
+  const fetch = async () => answer(starts.push(performance.now()) - 1);
+  const options = { middleware: [robotRateLimit(limits)], timeoutMs: Infinity };
+  return { starts, ctx: createContextWith(fetchTransport({ fetch }), ROBOT_TOKEN, options) };
+};
+
+const later = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
+
+const refusal = (status: number, seconds: number) =>
+  new Response('{"message":"not now"}', { status, headers: { 'retry-after': String(seconds) } });
+
+test('a message that was refused is sent again before those that came after it', async () => {
+  const { send, sandbox, contents } = setUp();
+  sandbox.faults.next({ status: 429, retryAfter: 1 });
+  await run(times(12, () => send()));
+  expect(contents()).toHaveLength(12);
+  expect(contents().indexOf('0')).toBeLessThan(contents().indexOf('10'));
+});
+
+test('a message takes its place until it is answered, however long that takes', async () => {
+  const { ctx, starts } = limitedOver(async (index) => {
+    if (index < 10) await later(15_000);
+    return Response.json(sampleMessage());
+  });
+  await run(times(11, async () => sendRoomMessage(ctx, 's1', 'r1', { content: 'hi' })));
+  expect(starts[10]).toBeGreaterThanOrEqual(starts[0]! + 25_000);
+});
+
+test('one slow message holds up no more than its own place', async () => {
+  const { ctx, starts } = limitedOver(async (index) => {
+    if (index === 0) await later(15_000);
+    return Response.json(sampleMessage());
+  });
+  await run(times(11, async () => sendRoomMessage(ctx, 's1', 'r1', { content: 'hi' })));
+  expect(starts[10]).toBe(starts[0]! + 10_000);
+});
+
+test('reads take no place of a message', async () => {
+  const { send, list } = setUp();
+  await run(times(10, () => list()));
+  expect(await run([send()])).toBeLessThan(1);
+});
+
+test('a call that is aborted while it is under way takes nobody out of the queue', async () => {
+  const end = new AbortController();
+  const { ctx, starts } = limitedOver((index) =>
+    index === 0 ? new Promise<Response>(() => {}) : Response.json(sampleMessage()),
+  );
+  const send = async (signal?: AbortSignal) => sendRoomMessage(ctx, 's1', 'r1', { content: 'hi' }, { signal });
+  const first = send(end.signal);
+  const others = times(11, () => send());
+  await vi.advanceTimersByTimeAsync(1000);
+  end.abort();
+  expect((await first)._unsafeUnwrapErr()).toMatchObject({ kind: 'aborted', attempts: 1 });
+  await run(others);
+  expect(starts).toHaveLength(12);
+});
+
+test('those that wait are refused at once when a later answer asks for too much', async () => {
+  const { ctx, starts } = limitedOver(async (index) => {
+    if (index === 0) return refusal(429, 7);
+    await later(1000);
+    return refusal(429, 3600);
+  });
+  const list = async () => (await listRoomMessages(ctx, 's1', 'r1'))._unsafeUnwrapErr();
+  const work = times(2, list);
+  expect(await run(work)).toBe(1);
+  const [waited, told] = await Promise.all(work);
+  expect(waited).toMatchObject({ kind: 'rate_limit', message: 'too long to wait', status: 429, attempts: 1 });
+  expect((waited as LagRateLimitError).retryAfterSeconds).toBe(3600);
+  expect(told).toMatchObject({ kind: 'rate_limit', message: 'not now', retryAfterSeconds: 3600, attempts: 1 });
+  expect(starts).toHaveLength(2);
+});
+
+test.each([429, 503])('a %d is waited for up to `maxRetryAfterMs`, and less than the deadline', async (status) => {
+  let seconds = 60;
+  const { ctx, starts } = limitedOver(() =>
+    starts.length % 2 ? refusal(status, seconds) : Response.json(samplePage([])),
+  );
+  const list = async (options?: CallOptions) => listRoomMessages(ctx, 's1', 'r1', undefined, options);
+  const refused = async (options?: CallOptions) => {
+    const work = list(options);
+    expect(await run([work])).toBe(0);
+    expect((await work)._unsafeUnwrapErr()).toMatchObject({ status, message: 'not now', attempts: 1 });
+    await vi.advanceTimersByTimeAsync(3_600_000);
+    starts.length = 0;
+  };
+  const waits = async (options?: CallOptions) => {
+    const work = list(options);
+    expect(await run([work])).toBe(seconds);
+    expect((await work).isOk()).toBe(true);
+    starts.length = 0;
+  };
+  await waits();
+  seconds = 61;
+  await refused();
+  seconds = 5;
+  await refused({ deadlineMs: 4000 });
+  await refused({ deadlineMs: 5000 });
+  await waits({ deadlineMs: 5001 });
+});
+
 /** A store as unstorage and the like have it. */
 const createStore = (delayMs: () => number = () => 1) => {
   const kept = new Map<string, string>();
@@ -312,12 +420,44 @@ test("unstorage's memory will do", async () => {
   expect(refused()).toBe(0);
 });
 
-test('instances that take turns see no 429 at all', async () => {
+test('instances that take turns see no 429 at all, and take no longer than one would', async () => {
   const { store } = createStore();
   const { send, contextOf, refused } = setUp();
   const instances = times(3, () => contextOf(robotRateLimit({ store })));
-  for (let count = 0; count < 25; count++) await run([send(instances[count % 3])]);
+  let seconds = 0;
+  for (let count = 0; count < 25; count++) seconds += await run([send(instances[count % 3])]);
   expect(refused()).toBe(0);
+  expect(seconds).toBeGreaterThanOrEqual(20);
+  expect(seconds).toBeLessThanOrEqual(22);
+});
+
+test('an instance counts what it sent itself once, whatever the store says', async () => {
+  const { store } = createStore();
+  const { send, list } = setUp({ store });
+  expect(await run(times(10, () => send()))).toBeLessThan(1);
+  expect(await run(times(90, () => list()))).toBeLessThan(1);
+  expect(await run([list()])).toBeGreaterThan(50);
+});
+
+test('the store does not keep what no limit looks at any more', async () => {
+  const { store, kept } = createStore();
+  const { list, contextOf } = setUp();
+  const [first, second] = times(2, () => contextOf(robotRateLimit({ store })));
+  const sent = () => (JSON.parse(kept.get('lag-rate-limit')!) as { sent: Record<string, unknown[]> }).sent;
+  for (let count = 0; count < 5; count++) {
+    await run([list(first)]);
+    await vi.advanceTimersByTimeAsync(10);
+    await run([list(second)]);
+    await vi.advanceTimersByTimeAsync(10);
+  }
+  await vi.advanceTimersByTimeAsync(30_000);
+  await run([list(second)]);
+  await vi.advanceTimersByTimeAsync(10);
+  expect(Object.values(sent()).flat()).toHaveLength(11);
+  await vi.advanceTimersByTimeAsync(31_000);
+  await run([list(second)]);
+  await vi.advanceTimersByTimeAsync(10);
+  expect(Object.values(sent()).map(({ length }) => length)).toEqual([2]);
 });
 
 test('robots with keys of their own do not share', async () => {
@@ -354,6 +494,25 @@ test.each<[string, RobotStore]>([
   const { send, ends } = setUp({ store });
   await run(times(11, () => send()));
   expect(ends).toHaveLength(11);
+});
+
+test('times in the store that are no numbers are not looked at', async () => {
+  const { store, kept } = createStore();
+  const at = String(Date.now());
+  kept.set('lag-rate-limit', JSON.stringify({ sent: { other: times(100, () => [at, true]) }, pausedUntil: [0, 0] }));
+  const { send } = setUp({ store });
+  expect(await run([send()])).toBeLessThan(1);
+});
+
+test('a clock that was put back by less than a minute does not stop messages', async () => {
+  const { store } = createStore();
+  const answer = () => Response.json(sampleMessage());
+  const [first, second] = times(2, () => limitedOver(answer, { store }).ctx);
+  const send = async (ctx: RobotContext) => sendRoomMessage(ctx, 's1', 'r1', { content: 'hi' });
+  await run(times(10, () => send(first!)));
+  vi.setSystemTime(Date.now() - 30_000);
+  expect(await run([send(first!)])).toBeLessThan(1);
+  expect(await run([send(second!)])).toBeLessThan(1);
 });
 
 test('a clock that was put back does not stop a robot', async () => {

@@ -89,6 +89,17 @@ test.each([
   expect(toRobotEvent({ type, data: message })).toEqual({ id: '', type: 'unknown', eventType: type, data: message });
 });
 
+test('what is no text, where an id or a type should be, is none', () => {
+  for (const junk of [{ a: 1 }, [], null, undefined])
+    expect(toRobotEvent({ id: junk, payload: { type: junk, data: 5 } })).toEqual({
+      id: '',
+      type: 'unknown',
+      eventType: '',
+      data: 5,
+    });
+  expect(toRobotEvent({}, { a: 1 })).toMatchObject({ id: '' });
+});
+
 test('what is no event at all is unknown and kept', () => {
   for (const junk of [null, undefined, 5, 'text', [], [1], true, {}])
     expect(toRobotEvent(junk)).toEqual({ id: '', type: 'unknown', eventType: '', data: junk });

@@ -68,11 +68,31 @@ test('any of several secrets, and any of several signatures, will do', async () 
   expect(await verify([], [secret])).toBe(false);
 });
 
+test('signatures may come in several headers', async () => {
+  const other = `whsec_${Buffer.from('another secret').toString('base64')}`;
+  const first = signed(body, undefined, undefined, [other]);
+  const second = signed();
+  const headers = { ...second, 'webhook-signature': [first['webhook-signature'], second['webhook-signature']] };
+  for (const key of [secret, other]) expect((await verifyWebhook({ secret: key, headers, body })).isOk()).toBe(true);
+});
+
+test('a delivery that is refused says why', async () => {
+  const old = signed(body, Date.now() - 3_600_000);
+  const early = 'invalid webhook: its headers are missing, or it was not sent just now';
+  const { 'webhook-id': _, ...unnamed } = signed(body, undefined, 'undefined');
+  const { 'webhook-signature': __, ...unsigned } = signed();
+  for (const headers of [{}, old, unnamed, unsigned])
+    expect(await errorOf(verifyWebhook({ secret, headers, body }))).toMatchObject({ message: early });
+  expect(await errorOf(verifyWebhook({ secret, headers: signed(), body: `${body} ` }))).toMatchObject({
+    message: 'invalid webhook: no signature fits',
+  });
+});
+
 test('a secret needs no prefix', async () => {
   expect((await verifyWebhook({ secret: secret.slice(6), headers: signed(), body })).isOk()).toBe(true);
 });
 
-test.each(['', 'whsec_', 'not base64!', undefined, null, 5, {}, [''], [secret, '']])(
+test.each(['', 'whsec_', 'not base64!', `AAAA${secret}`, undefined, null, 5, {}, [''], [secret, '']])(
   'the secret %j cannot be used, and is not shown',
   async (bad) => {
     const error = await errorOf(verifyWebhook({ secret: bad as never, headers: signed(), body }));
@@ -108,6 +128,7 @@ test('the time of sending may be off by the tolerance, and by no second more', a
 test('a genuine delivery that is no JSON is an invalid response', async () => {
   expect(await errorOf(verifyWebhook({ secret, headers: signed('no'), body: 'no' }))).toMatchObject({
     kind: 'invalid_response',
+    message: 'not JSON',
     issues: [{ path: '', message: 'not JSON' }],
   });
 });

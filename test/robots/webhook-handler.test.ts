@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { Webhook } from 'standardwebhooks';
 import { createStorage } from 'unstorage';
 import files from 'unstorage/drivers/fs';
-import { expect, test, vi } from 'vitest';
+import { expect, onTestFinished, test, vi } from 'vitest';
 import { createContextWith } from '../../src/context.js';
 import { lagError, type LagError } from '../../src/errors.js';
 import { sendRoomMessage } from '../../src/operations/room-messages.js';
@@ -152,6 +152,28 @@ test('a body that is too large is refused with 413, told or not how long it is',
   expect(await senseless.status(delivery())).toBe(413);
 });
 
+test('a body that says it is as large as it may be is taken, and one that says it is larger is not read', async () => {
+  const text = JSON.stringify(payload('hi'));
+  const { status } = handlerOf({ maxBodyBytes: text.length });
+  const lengthOf = (length: number) => ({ headers: { 'content-length': String(length) } });
+  expect(await status(delivery(text, 'msg_1', lengthOf(text.length)))).toBe(204);
+  const large = delivery(text, 'msg_1', lengthOf(text.length + 1));
+  expect(await status(large)).toBe(413);
+  expect(large.bodyUsed).toBe(false);
+});
+
+test('a delivery without a body is none', async () => {
+  const { status, errors } = handlerOf({});
+  expect(await status(new Request('https://robot.example/', { method: 'POST' }))).toBe(401);
+  expect(errors).toMatchObject([{ kind: 'invalid_input' }]);
+});
+
+test('only what is refused for its method says which one it wants', async () => {
+  const handle = createWebhookHandler({ secret, on: {} });
+  for (const request of [delivery(), delivery('<xml>')])
+    expect((await handle(request)).headers.get('allow')).toBeNull();
+});
+
 test('an endless body is not read to the end', async () => {
   const cancel = vi.fn<() => void>();
   let sent = 0;
@@ -228,7 +250,12 @@ test('what an instance left undone a minute ago is done again', async () => {
   const seen = createStore();
   const handler = vi.fn();
   const { status } = handlerOf({ seen, on: { 'room.message': handler } });
-  seen.kept.set('msg_1', String(Date.now() - 61_000));
+  vi.useFakeTimers({ toFake: ['Date'] });
+  onTestFinished(() => void vi.useRealTimers());
+  seen.kept.set('msg_1', String(Date.now() - 59_999));
+  expect(await status(delivery())).toBe(503);
+  expect(handler).not.toHaveBeenCalled();
+  seen.kept.set('msg_1', String(Date.now() - 60_000));
   expect(await status(delivery())).toBe(204);
   expect(handler).toHaveBeenCalledTimes(1);
 });
@@ -296,6 +323,8 @@ test('with waitUntil the answer does not wait for the handler, and a failing one
   resolve();
   await Promise.all(work);
   expect(errors).toMatchObject([{ kind: 'invalid_input', message: 'a handler failed' }]);
+  expect(await status(delivery())).toBe(204);
+  expect(work).toHaveLength(1);
 });
 
 test('a waitUntil that throws answers 500', async () => {
