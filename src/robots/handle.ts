@@ -30,7 +30,7 @@ export const handle = async (handlers: RobotEventHandlers, event: RobotEvent): P
 export const toHandlerError = (failure: unknown): LagError =>
   isLagError(failure) ? failure : lagError('invalid_input', 'a handler failed', { cause: failure });
 
-/** Calls a hook, if there is one; whatever it does stays without consequences. */
+/** Calls a hook; whatever it does stays without consequences. */
 export const tell = <Args extends unknown[]>(hook: ((...args: Args) => unknown) | undefined, ...args: Args): void => {
-  (async () => hook!(...args))().catch(() => {});
+  (async () => hook?.(...args))().catch(() => {});
 };
