@@ -1,12 +1,9 @@
 // What an import costs a fresh process over an empty module. Rounds are interleaved, each against the empty module of
 // the same round.
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { median } from './measure.mjs';
-
-const root = fileURLToPath(new URL('../../', import.meta.url));
+import { median, withFolder } from './measure.mjs';
 
 const IMPORTS = {
   'an empty module': '',
@@ -35,11 +32,8 @@ console.log(JSON.stringify({ importMs, cpuMs: (user + system) / 1000, heapKb, ke
 `;
 
 /** `{ [what]: { importMs, cpuMs, wallMs, heapKb, keptKb } }`: those of the empty module, and what each other one adds to them. */
-export const benchColdStart = ({ rounds }) => {
-  // Inside of the package, so that it finds itself by name.
-  mkdirSync(join(root, '.cache'), { recursive: true });
-  const folder = mkdtempSync(join(root, '.cache/cold-start-'));
-  try {
+export const benchColdStart = ({ rounds }) =>
+  withFolder((folder) => {
     const files = Object.entries(IMPORTS).map(([name, statement], index) => {
       const file = join(folder, `${index}.mjs`);
       writeFileSync(file, `${statement};${REPORT}`);
@@ -60,7 +54,4 @@ export const benchColdStart = ({ rounds }) => {
         ]),
       );
     return Object.fromEntries(files.map(({ name, samples }) => [name, over(samples)]));
-  } finally {
-    rmSync(folder, { recursive: true });
-  }
-};
+  });

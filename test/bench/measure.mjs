@@ -1,4 +1,19 @@
 import { fork } from 'node:child_process';
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+/** Gives a folder for a while; inside of the package, so that what stands in it finds the package by name. */
+export const withFolder = async (use) => {
+  const cache = fileURLToPath(new URL('../../.cache/', import.meta.url));
+  mkdirSync(cache, { recursive: true });
+  const folder = mkdtempSync(join(cache, 'bench-'));
+  try {
+    return await use(folder);
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+};
 
 /** The middle one, or the mean of the two. */
 export const median = (numbers) => {

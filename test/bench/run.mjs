@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { benchCalls } from './calls.mjs';
 import { benchColdStart } from './cold-start.mjs';
+import { benchTypeCheck } from './type-check.mjs';
 import { benchUploadMemory } from './upload-memory.mjs';
 
 const { values: flags } = parseArgs({ options: { quick: { type: 'boolean' }, update: { type: 'boolean' } } });
@@ -14,7 +15,8 @@ const root = new URL('../../', import.meta.url);
 const versionOf = (file) => JSON.parse(readFileSync(new URL(file, root), 'utf8')).version;
 
 const calls = await benchCalls({ rounds: Math.ceil(40 * scale) });
-const coldStart = benchColdStart({ rounds: Math.ceil(31 * scale) });
+const coldStart = await benchColdStart({ rounds: Math.ceil(31 * scale) });
+const typeCheck = await benchTypeCheck({ rounds: Math.ceil(9 * scale) });
 const uploads = await benchUploadMemory({ rounds: Math.ceil(5 * scale) });
 
 const table = (head, rows) =>
@@ -80,6 +82,19 @@ Plain Node processes that import one thing and end, over one that imports nothin
 "Heap" is what is there when all is imported, "heap kept" what is left of it after a collection.
 
 ${coldTable}
+
+## Type checking
+
+What \`tsc\` takes for a file that exports every entry of the package, over an empty one.
+
+${table(
+  ['', 'an empty file', 'all entries'],
+  Object.entries(typeCheck).map(([compiler, { emptyMs, addedMs }]) => [
+    compiler,
+    `${fixed(emptyMs, 0)} ms`,
+    `${sign(addedMs)}${fixed(Math.abs(addedMs), 0)} ms`,
+  ]),
+)}
 
 ## Uploads
 

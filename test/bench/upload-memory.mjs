@@ -1,13 +1,10 @@
 // What uploading 25 MiB from a path adds to the resident memory of a process whose connection is idle.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { median } from './measure.mjs';
-
-const root = fileURLToPath(new URL('../../', import.meta.url));
+import { median, withFolder } from './measure.mjs';
 
 const CONTEXTS = {
   'lagclient, `undiciTransport`': 'createNodeContext(token, options)',
@@ -41,29 +38,28 @@ const run = async (file) => {
 /** `{ [what]: megabytes }`; nothing where the system does not tell. */
 export const benchUploadMemory = async ({ rounds }) => {
   if (!existsSync('/proc/self/status')) return {};
-  mkdirSync(join(root, '.cache'), { recursive: true });
-  const folder = mkdtempSync(join(root, '.cache/upload-'));
   const server = createServer((request, response) =>
     request.resume().on('end', () => response.writeHead(201).end('{}')),
   );
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const baseUrl = `http://127.0.0.1:${server.address().port}`;
   try {
-    server.listen(0, '127.0.0.1');
-    await once(server, 'listening');
-    const [small, large] = [join(folder, 'small.png'), join(folder, 'large.png')];
-    writeFileSync(small, Buffer.alloc(1000));
-    writeFileSync(large, Buffer.alloc(25 * 1024 * 1024));
-    const report = {};
-    for (const [name, context] of Object.entries(CONTEXTS)) {
-      const file = join(folder, 'upload.mjs');
-      writeFileSync(file, source(context, `http://127.0.0.1:${server.address().port}`, small, large));
-      const raised = [];
-      for (let round = 0; round < rounds; round++) raised.push(await run(file));
-      report[name] = median(raised);
-    }
-    return report;
+    return await withFolder(async (folder) => {
+      const [small, large, program] = ['small.png', 'large.png', 'upload.mjs'].map((name) => join(folder, name));
+      writeFileSync(small, Buffer.alloc(1000));
+      writeFileSync(large, Buffer.alloc(25 * 1024 * 1024));
+      const report = {};
+      for (const [name, context] of Object.entries(CONTEXTS)) {
+        writeFileSync(program, source(context, baseUrl, small, large));
+        const raised = [];
+        for (let round = 0; round < rounds; round++) raised.push(await run(program));
+        report[name] = median(raised);
+      }
+      return report;
+    });
   } finally {
     server.closeAllConnections();
     server.close();
-    rmSync(folder, { recursive: true });
   }
 };
