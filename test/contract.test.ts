@@ -164,7 +164,9 @@ const expectChecked = async (operation: OperationCase, token: string, answer: un
   expect(variants.length).toBeGreaterThan(2);
   await Promise.all(
     variants.map(async ({ path, what, passes, answer: body }) => {
-      const { result } = await exchange(operation, token, [{ status: operation.status, body }]);
+      // Without sockets, which make no difference to what an answer is taken for.
+      const fetch = async () => Response.json(body, { status: operation.status });
+      const result = await operation.run(createContext(token, { fetch }));
       const verdict = result.match(
         () => 'passes',
         (error) =>

@@ -142,6 +142,7 @@ describe('what is run works and prints what the page shows', () => {
       sandbox.reset();
     };
     if (flags.includes('endless')) setTimeout(end, 200);
+    shortenWaits();
     const tests: unknown[] = [];
     vi.stubGlobal('vitestOfPages', { expect, test: (_: string, run: () => unknown) => void tests.push(run()) });
     const printed: string[] = [];
@@ -151,6 +152,7 @@ describe('what is run works and prints what the page shows', () => {
     await Promise.all(tests);
     await new Promise(setImmediate);
     vi.restoreAllMocks();
+    vi.unstubAllGlobals();
     vi.unstubAllEnvs();
     expect(unhandled.splice(0)).toEqual([]);
     if (output !== undefined) expect(printed.join('\n')).toMatch(toPattern(output));
@@ -169,6 +171,14 @@ const toPattern = (output: string): RegExp =>
       .replace(/[.*+?^${}()|[\]\\]/g, '\\$&')
       .replaceAll('…', '.*')}$`,
   );
+
+/** The waits before another attempt, or another look, are a moment; what limits a call stays as it is. */
+const shortenWaits = (): void => {
+  const { setTimeout } = globalThis;
+  vi.stubGlobal('setTimeout', (run: () => void, ms: number, ...rest: unknown[]) =>
+    setTimeout(run, ms > 150 && ms < 3000 ? 20 : ms, ...rest),
+  );
+};
 
 // One pixel.
 const GIF = Buffer.from('R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7', 'base64');

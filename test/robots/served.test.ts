@@ -10,6 +10,7 @@ import {
   streamRobotEvents,
 } from '../../src/robots/index.js';
 import { serveSandbox } from '../../src/sandbox/node.js';
+import { skipTime } from '../support/clock.js';
 import { valueOf } from '../support/results.js';
 import { USER_TOKEN } from '../support/samples.js';
 import { describe } from './support.js';
@@ -17,6 +18,8 @@ import { describe } from './support.js';
 test.each(['poll', 'sse'] as const)(
   '%s: over sockets nothing is lost or doubled while the server restarts',
   async (transport) => {
+    // The waits before it connects again take no time.
+    const { waits } = skipTime();
     const { url, sandbox, close } = (await serveSandbox({ pollHoldMs: 100 }))._unsafeUnwrap();
     const robot = sandbox.addRobot({ delivery: transport, events: ['room.message'] });
     const ctx: RobotContext = createContext(robot.token, { baseUrl: url, middleware: [robotRateLimit()] });
@@ -45,6 +48,7 @@ test.each(['poll', 'sse'] as const)(
     }
     await over;
     expect(taken).toEqual(expected);
+    expect(waits).not.toEqual([]);
     await close();
   },
 );

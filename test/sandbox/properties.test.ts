@@ -480,7 +480,7 @@ describe('whatever users and a robot do', () => {
       fc.asyncProperty(fc.commands(commands, { maxCommands: 60, size: 'max' }), async (sequence) => {
         await fc.asyncModelRun(create, [...sequence, look()]);
       }),
-      { numRuns: sized(30, 400) },
+      { numRuns: sized(20, 400) },
     );
   });
 

@@ -1,7 +1,10 @@
 import { spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { createServer } from 'node:https';
+import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { build } from 'esbuild';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import { createContext, createContextWith, type Context, type ContextOptions } from '../../src/context.js';
 import type { LagError } from '../../src/errors.js';
 import * as everything from '../../src/index.js';
@@ -10,7 +13,9 @@ import { fetchTransport, type FetchLike } from '../../src/pipeline/fetch-transpo
 import type { Middleware } from '../../src/pipeline/types.js';
 import { createWebhookHandler, listenRobotEvents, pollRobotEvents, verifyWebhook } from '../../src/robots/index.js';
 import { createSandbox } from '../../src/sandbox/index.js';
+import { pfx } from '../node/certificate.js';
 import { OPERATIONS } from '../operations.table.js';
+import { skipTime } from '../support/clock.js';
 import { refusedUrl } from '../support/server.js';
 import { answer, reply, replyAndReset, replyAndStay, serveRaw, type Act } from '../hostile/raw-server.js';
 import { TRANSPORTS } from '../hostile/transports.js';
@@ -40,7 +45,7 @@ const expectSilent = async (
     seen.push(Object.keys(request.headers), request.baseUrl, request.path);
     return next(request).mapErr((error) => (seen.push(error), error));
   };
-  const ctx = makeContext(token, { maxRetries: 0, timeoutMs: 100, middleware: [spy], ...options });
+  const ctx = makeContext(token, { maxRetries: 0, middleware: [spy], ...options });
   const result = await call(ctx);
   if (result.isOk()) throw new Error('expected an Err');
   for (const value of [result.error, ctx, result, ...seen]) expect(leaksOf(value, isEcho)).toEqual([]);
@@ -69,14 +74,21 @@ describe.each(TRANSPORTS)('%s shows neither token nor content', (_, makeContext)
       ]),
     ),
   };
-  test.each(Object.entries(FAILURES))('after %s', async (_name, act) => {
-    for (const token of [USER, ROBOT])
-      await expectSilent(makeContext, { baseUrl: (await serveRaw(act)).url }, { token });
+  test.each(Object.entries(FAILURES))('after %s', async (name, act) => {
+    const { expire } = skipTime();
+    for (const token of [USER, ROBOT]) {
+      const server = await serveRaw(act);
+      if (/timeout|half/.test(name)) void server.acted(1).then(expire);
+      await expectSilent(makeContext, { baseUrl: server.url }, { token });
+    }
   });
 
   test('after a refused connection, a certificate that nobody trusts and a name that nobody knows', async () => {
-    const tls = await serveRaw(replyAndStay(Buffer.from('150301000202', 'hex')));
-    for (const baseUrl of [await refusedUrl(), tls.url.replace('http:', 'https:'), 'https://name.invalid'])
+    const tls = createServer({ pfx }).listen(0, '127.0.0.1');
+    onTestFinished(() => void tls.close());
+    await once(tls, 'listening');
+    const untrusted = `https://127.0.0.1:${(tls.address() as AddressInfo).port}`;
+    for (const baseUrl of [await refusedUrl(), untrusted, 'https://name.invalid'])
       await expectSilent(makeContext, { baseUrl });
   });
 
