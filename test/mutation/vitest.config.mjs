@@ -7,8 +7,8 @@ export default defineConfig({
   test: {
     include: tests,
     pool: 'threads',
-    testTimeout: 8000,
-    hookTimeout: 8000,
+    testTimeout: 10_000,
+    hookTimeout: 10_000,
     restoreMocks: true,
     unstubGlobals: true,
     setupFiles: ['test/mutation/setup.mjs'],

@@ -22,6 +22,11 @@ describe('the status of an answer', () => {
   test.each([
     [199, 'api'],
     [300, 'api'],
+    [401, 'auth'],
+    [403, 'permission'],
+    [404, 'not_found'],
+    [409, 'conflict'],
+    [429, 'rate_limit'],
     [499, 'api'],
     [500, 'server'],
     [NaN, 'api'],
@@ -31,6 +36,12 @@ describe('the status of an answer', () => {
 });
 
 describe('the fields of a failure', () => {
+  test('hold no more than 500 characters of what the server says', async () => {
+    const body = JSON.stringify({ message: 'm'.repeat(501), error: 'e'.repeat(501) });
+    const fields = { message: 'm'.repeat(500), code: 'e'.repeat(500) };
+    expect(await errorOf(askFor({ status: 403, body }))).toMatchObject(fields);
+  });
+
   test('are there where the answer had them, and nowhere else', async () => {
     const headers = new Headers({ 'x-request-id': 'q1', 'retry-after': '7' });
     const body = '{"error":"CODE","message":"no"}';

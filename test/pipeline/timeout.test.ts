@@ -39,6 +39,24 @@ describe('a transport that', () => {
   });
 });
 
+test.each([undefined, null, 5, {}])(
+  'a middleware that gives %o instead of a function has misbehaved',
+  async (given) => {
+    const ctx = contextOver(() => okAsync(version()), { middleware: [() => given as never] });
+    expect(await errorOf(getVersion(ctx))).toMatchObject({
+      kind: 'invalid_input',
+      message: 'a middleware or transport misbehaved',
+      attempts: 0,
+    });
+  },
+);
+
+test('a signal that is none is named', async () => {
+  const ctx = contextOver(() => okAsync(version()));
+  const error = await errorOf(getVersion(ctx, { signal: new EventTarget() as AbortSignal }));
+  expect(error).toMatchObject({ kind: 'invalid_input', message: 'invalid signal', attempts: 0 });
+});
+
 describe('the time of an attempt', () => {
   const hanging = () => {
     const signals: AbortSignal[] = [];
