@@ -15,7 +15,12 @@ export const MODULES = {
   operation: [
     {
       mutate: ['src/operation.ts', 'src/options.ts'],
-      tests: ['test/operation.test.ts', 'test/context.test.ts', 'test/hostile/containment.test.ts'],
+      tests: [
+        'test/operation.test.ts',
+        'test/context.test.ts',
+        'test/pipeline/retry.test.ts',
+        'test/hostile/containment.test.ts',
+      ],
     },
   ],
   pipeline: [
