@@ -15,6 +15,8 @@ const budgets = {
   /** What a listener adds to `createContext`. */
   listenByPoll: { limit: 1400 },
   listenBySse: { limit: 2800 },
+  /** Both, because the transport is a value. */
+  listenRobotEvents: { limit: 2850 },
   verifyWebhook: { limit: 3400 },
   createWebhookHandler: { limit: 4400 },
 };
@@ -60,6 +62,7 @@ const measured = {
   eachOperation: dearest[0].bytes,
   listenByPoll: (await brotli(context + robots('listenByPoll'))) - contextSize,
   listenBySse: (await brotli(context + robots('listenBySse'))) - contextSize,
+  listenRobotEvents: (await brotli(context + robots('listenRobotEvents'))) - contextSize,
   verifyWebhook: await brotli(robots('verifyWebhook')),
   createWebhookHandler: await brotli(robots('createWebhookHandler')),
 };
