@@ -80,7 +80,7 @@ async function* run(
       slotAt = Math.max(slotAt, startedAt - 6000) + 1500;
       let delayMs = slotAt - performance.now();
       if (error) {
-        if (once || !/connection|timeout|server|rate_limit|invalid_response/.test(error.kind)) return yield err(error);
+        if (once || !/server|rate_limit|connection|timeout|invalid_response/.test(error.kind)) return yield err(error);
         delayMs = Math.min(
           3_600_000,
           Math.max(
