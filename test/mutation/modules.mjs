@@ -61,7 +61,10 @@ export const MODULES = {
       mutate: ['src/robots/listen.ts', 'src/robots/listen-robot-events.ts', 'src/robots/poll.ts', 'src/robots/sse.ts'],
       tests: ['test/robots/poll.test.ts', 'test/robots/sse.test.ts', 'test/hostile/containment.test.ts'],
     },
-    { mutate: ['src/robots/rate-limit.ts'], tests: ['test/robots/rate-limit.test.ts'] },
+    {
+      mutate: ['src/robots/rate-limit.ts'],
+      tests: ['test/robots/rate-limit.test.ts', 'test/robots/rate-limit-store.test.ts'],
+    },
     { mutate: ['src/robots/robot-event.ts'], tests: ['test/robots/robot-event.test.ts'] },
     {
       mutate: ['src/robots/verify-webhook.ts', 'src/robots/webhook-handler.ts'],
