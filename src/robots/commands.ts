@@ -38,9 +38,9 @@ const ARGUMENT = /"((?:\\.|[^"\\])*)"(?!\S)|“([^“”]*)”(?!\S)|'([^']*)'(?
 /** The command in a text; `undefined` where there is none. */
 export const parseCommand = (text: string, prefix = '!'): Command | undefined => {
   if (typeof text !== 'string' || typeof prefix !== 'string' || !text.startsWith(prefix)) return undefined;
-  const [, name, rest = ''] = /^(\S+)(.*)$/s.exec(text.slice(prefix.length)) ?? [];
+  const [, name, rest] = /^(\S+)(.*)/s.exec(text.slice(prefix.length)) ?? [];
   if (!name) return undefined;
-  const args = [...rest.matchAll(ARGUMENT)].map(
+  const args = [...rest!.matchAll(ARGUMENT)].map(
     ([whole, double, curly, single]) => double?.replace(/\\(["\\])/g, '$1') ?? curly ?? single ?? whole,
   );
   return { name: name.toLowerCase(), args };

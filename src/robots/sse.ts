@@ -80,7 +80,7 @@ export const bySse = (ctx: RobotContext): Open => {
           cancel();
         }, SILENCE_MS);
         const chunk = await reader.read().finally(() => clearTimeout(timer));
-        if (!chunk?.value) break;
+        if (!chunk.value) break;
         parser.feed(decoder.decode(chunk.value, { stream: true }));
         yield ok(batch.splice(0));
       }

@@ -52,7 +52,7 @@ export const MODULES = {
     },
   ],
   robots: [
-    { mutate: ['src/robots/commands.ts'], tests: ['test/robots/commands.test.ts'] },
+    { mutate: ['src/robots/commands.ts'], tests: ['test/robots/commands.test.ts', 'test/hostile/containment.test.ts'] },
     {
       mutate: ['src/robots/dispatch.ts', 'src/robots/handle.ts'],
       tests: ['test/robots/dispatch.test.ts', 'test/robots/webhook-handler.test.ts'],

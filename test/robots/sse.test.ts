@@ -4,6 +4,7 @@ import { afterEach, expect, test, vi } from 'vitest';
 import { createContextWith } from '../../src/context.js';
 import type { LagError } from '../../src/errors.js';
 import { fetchTransport } from '../../src/pipeline/fetch-transport.js';
+import type { LagRequest } from '../../src/pipeline/types.js';
 import {
   listenBySse,
   listenRobotEvents,
@@ -67,6 +68,25 @@ test('a listener that ended in an Err leaves no listener on the signal', async (
   const { url } = await serve(empty(401));
   expect(await take(listenBySse(robotAt(url), { signal }))).toEqual(['Err auth']);
   expect(getEventListeners(signal, 'abort')).toEqual([]);
+});
+
+test('a listener that connects again and again leaves no listener of its connections behind', async () => {
+  skipTime();
+  const { url } = await serve(sse([], true), sse([], true), sse([], true), sse([streamed('e1')], true), empty(401));
+  const ctx = robotAt(url);
+  const signals = new Set<AbortSignal>();
+  const watched = {
+    ...ctx,
+    handle: (request: LagRequest) => {
+      signals.add(request.signal!);
+      return ctx.handle(request);
+    },
+  };
+  const events = listenBySse(watched);
+  expect(describe((await events.next()).value!)).toBe('text of e1');
+  // The connection that is open has one.
+  expect([...signals].map((signal) => getEventListeners(signal, 'abort').length)).toEqual([1]);
+  expect(await take(events)).toEqual(['Err auth']);
 });
 
 test('one stream does not connect again', async () => {
