@@ -132,6 +132,7 @@ ${[...new Set(accepted.map(({ reason }) => reason))]
     const files = new Set(accepted.filter((entry) => entry.reason === reason).map(({ file }) => `\`${file}\``));
     return `- ${[...files].join(', ')}: ${reason}`;
   })
+  .toSorted()
   .join('\n')}
 `,
   );

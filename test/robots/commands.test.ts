@@ -50,6 +50,15 @@ test('what is no text is no command', () => {
   for (const text of [null, undefined, 5, {}, Symbol('x')]) expect(parseCommand(text as never)).toBeUndefined();
 });
 
+test('a prefix that is no text is none, whatever it is', () => {
+  const throwing = {
+    toString: () => {
+      throw new Error('mine');
+    },
+  };
+  for (const prefix of [5, throwing, Symbol('x'), /5/]) expect(parseCommand('5x', prefix as never)).toBeUndefined();
+});
+
 test('every text is parsed, in no time, and what was quoted comes out again', () => {
   fc.assert(
     fc.property(fc.array(anyText()), fc.string(), (args, junk) => {
