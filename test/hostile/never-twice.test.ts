@@ -7,7 +7,6 @@ import type { Context, TransportContextOptions } from '../../src/context.js';
 import type { LagError } from '../../src/errors.js';
 import { OPERATIONS, type OperationCase } from '../operations.table.js';
 import { skipTime, type SkippedTime } from '../support/clock.js';
-import { FUZZ_RUNS } from '../support/runs.js';
 import { refusedUrl } from '../support/server.js';
 import { USER_TOKEN } from '../support/samples.js';
 import { TRANSPORTS } from './transports.js';
@@ -75,14 +74,7 @@ const POINTS: Record<string, Point> = {
   },
 };
 
-/** All 85 on the first transport. The others share them out, and take all of them in the fuzz tests. */
-const operationsOn = (transport: string): readonly OperationCase[] => {
-  const at = TRANSPORTS.findIndex(([name]) => name === transport);
-  return at === 0 || FUZZ_RUNS ? OPERATIONS : OPERATIONS.filter((_, n) => n % 2 === at % 2);
-};
-
-describe.each(TRANSPORTS)('%s: each of its operations', (transport, makeContext) => {
-  const operations = operationsOn(transport);
+describe.each(TRANSPORTS)('%s: each of the 85 operations', (transport, makeContext) => {
   const isFirst = transport === TRANSPORTS[0]![0];
   let time: SkippedTime;
   beforeEach(() => {
@@ -94,7 +86,7 @@ describe.each(TRANSPORTS)('%s: each of its operations', (transport, makeContext)
     const applied = new Map<string, number>();
     const asked = new Map<string, number>();
     const waiting = new Set<string>();
-    let open = operations.length;
+    let open = OPERATIONS.length;
     // Time runs out for all at once, so it does when all that are not over wait.
     const expireOnceAllWait = () => {
       if (!open || waiting.size < open) return;
@@ -130,13 +122,13 @@ describe.each(TRANSPORTS)('%s: each of its operations', (transport, makeContext)
       expireOnceAllWait();
     };
     // Who waits for an expiry waits with all the others.
-    const atATime = kind === 'timeout' ? operations.length : 8;
+    const atATime = kind === 'timeout' ? OPERATIONS.length : 8;
     return { applied, asked, run: (options: TransportContextOptions) => runAll(baseUrl, options, atATime, end) };
   };
 
   const runAll = async (baseUrl: string, options: TransportContextOptions, atATime = 8, end?: () => void) => {
     const ran: { operation: OperationCase; result: Awaited<ReturnType<OperationCase['run']>> }[] = [];
-    const left = operations.values();
+    const left = OPERATIONS.values();
     const runSome = async () => {
       for (const operation of left) {
         const headers = { 'x-operation': operation.name };
@@ -146,7 +138,7 @@ describe.each(TRANSPORTS)('%s: each of its operations', (transport, makeContext)
       }
     };
     await Promise.all(Array.from({ length: atATime }, runSome));
-    expect(ran).toHaveLength(operations.length);
+    expect(ran).toHaveLength(OPERATIONS.length);
     return ran;
   };
 

@@ -33,9 +33,9 @@ test('docs/generated/reliability.md counts the tests that there are', { timeout:
   const all = list(Object.values(FILES), env);
   const { scripts } = JSON.parse(readFileSync(`${root}package.json`, 'utf8'));
   const [, fuzzRuns] = /FUZZ_RUNS:-(\d+)/.exec(scripts['test:fuzz']);
-  const long = list([FILES.fuzz], { ...env, FUZZ_RUNS: fuzzRuns });
+  const long = list([FILES.fuzz, FILES.accounting], { ...env, FUZZ_RUNS: fuzzRuns });
 
-  const namesIn = (file) => all.filter((one) => one.file === file).map(({ name }) => name);
+  const namesIn = (file, tests = all) => tests.filter((one) => one.file === file).map(({ name }) => name);
   const countOf = (file, pattern = /./) => namesIn(file).filter((name) => pattern.test(name)).length;
   /** The different texts at a place of names. */
   const variants = (file, pattern) => new Set(namesIn(file).flatMap((name) => pattern.exec(name)?.[1] ?? [])).size;
@@ -50,8 +50,14 @@ test('docs/generated/reliability.md counts the tests that there are', { timeout:
   const lost = variants(FILES.once, /sends exactly once through (an? .*|half .*|no .*)$/);
   const n = (number) => String(number).replace(/\B(?=(\d{3})+$)/g, ' ');
 
-  const [calls] = namesIn(FILES.accounting).flatMap((name) => /^(\d+) calls on one signal/.exec(name)?.[1] ?? []);
-  const crowds = countOf(FILES.accounting, /a thousand sends at a time through 30 % faults/);
+  const crowds = countOf(FILES.accounting, / sends at a time through 30 % faults/);
+  /** A number in the names of tests, as `npm test` and as `npm run test:fuzz` have it. */
+  const sizes = (pattern) =>
+    [all, long].map((tests) =>
+      Number(namesIn(FILES.accounting, tests).flatMap((name) => pattern.exec(name)?.[1] ?? [])[0]),
+    );
+  const inFull = (few, many) => `${n(few)}; ${n(many)} in \`test:fuzz\``;
+  const sends = sizes(/(\d+) sends at a time through/);
 
   const rows = [
     [
@@ -78,19 +84,24 @@ test('docs/generated/reliability.md counts the tests that there are', { timeout:
     ['tests of what middleware, signals and sources may do wrong', n(countOf(FILES.containment)), FILES.containment],
     [
       'sends at a time, 30 % of whose requests fail × ways to fail and to send',
-      `1000 × ${crowds} = ${n(1000 * crowds)}`,
+      inFull(...sends.map((count) => count * crowds)),
       FILES.accounting,
     ],
-    ['calls on one signal, over which memory stays flat', n(calls), FILES.accounting],
+    [
+      'calls on one signal, over which memory stays flat',
+      inFull(...sizes(/(\d+) calls on one signal/)),
+      FILES.accounting,
+    ],
     ['tests of what would reach another path, header or host', n(countOf(FILES.boundaries)), FILES.boundaries],
     ['tests that look for the token and the message', n(countOf(FILES.secrets)), FILES.secrets],
   ].map(([what, count, file]) => [what, count, `\`${file}\``]);
 
   const casesOf = (name) => Number(/\((\d+) cases\)$/.exec(name)[1]);
+  const longNames = namesIn(FILES.fuzz, long);
   const properties = namesIn(FILES.fuzz).map((name, index) => {
     const text = name.replace(/^.*? > /, '').replace(/ \(\d+ cases\)$/, '');
-    assert.ok(long[index].name.includes(text));
-    return [text, casesOf(name), casesOf(long[index].name)];
+    assert.ok(longNames[index].includes(text));
+    return [text, casesOf(name), casesOf(longNames[index])];
   });
   const sum = (column) => properties.reduce((total, row) => total + row[column], 0);
   for (const [, count] of rows) assert.doesNotMatch(count, /^0\b|× 0\b/);
