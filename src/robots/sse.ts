@@ -37,11 +37,7 @@ export const bySse = (ctx: RobotContext): Open => {
   // What the server's `retry:` asks for, for this connection and those to come.
   let retrySeconds = 0;
   const fail = (error: LagError & { readonly retryAfterSeconds?: number }) => {
-    try {
-      if (retrySeconds) setFields(error, { retryAfterSeconds: Math.max(retrySeconds, error.retryAfterSeconds ?? 0) });
-    } catch {
-      // A middleware froze it.
-    }
+    if (retrySeconds) setFields(error, { retryAfterSeconds: Math.max(retrySeconds, error.retryAfterSeconds ?? 0) });
     return err(error);
   };
 
@@ -66,7 +62,7 @@ export const bySse = (ctx: RobotContext): Open => {
       },
       onRetry: (ms) => (retrySeconds = ms / 1000),
       // Characters of one event.
-      maxBufferSize: 2 ** 20,
+      maxBufferSize: 1e6,
     });
     const decoder = new TextDecoder();
     let why = 'the stream ended';
@@ -76,12 +72,12 @@ export const bySse = (ctx: RobotContext): Open => {
     try {
       while (reader) {
         const timer = setTimeout(() => {
-          why = 'the stream is dead';
+          why = 'the stream stalled';
           cancel();
         }, SILENCE_MS);
-        const chunk = await reader.read().finally(() => clearTimeout(timer));
-        if (!chunk.value) break;
-        parser.feed(decoder.decode(chunk.value, { stream: true }));
+        const { value } = await reader.read().finally(() => clearTimeout(timer));
+        if (!value) break;
+        parser.feed(decoder.decode(value, { stream: true }));
         yield ok(batch.splice(0));
       }
     } catch {

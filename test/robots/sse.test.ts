@@ -188,7 +188,7 @@ test('a connection without a byte for 75 s is dead, one with keepalives is not',
   expect(streams).toHaveLength(1);
   await vi.advanceTimersByTimeAsync(1100);
   expect(trouble).toHaveBeenCalledExactlyOnceWith(
-    expect.objectContaining({ kind: 'connection', message: 'the stream is dead' }),
+    expect.objectContaining({ kind: 'connection', message: 'the stream stalled' }),
     expect.any(Number),
   );
   expect(streams[0]!.cancel).toHaveBeenCalled();
