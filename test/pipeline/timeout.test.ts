@@ -57,6 +57,19 @@ test('a signal that is none is named', async () => {
   expect(error).toMatchObject({ kind: 'invalid_input', message: 'invalid signal', attempts: 0 });
 });
 
+test('a call that was aborted before it began asks neither middleware nor transport', async () => {
+  const asked: string[] = [];
+  const transport = () => (asked.push('transport'), okAsync(version()));
+  const spy: Middleware = (next) => (request) => (asked.push('middleware'), next(request));
+  const signal = AbortSignal.abort(new Error('own'));
+  for (const middleware of [[], [spy]]) {
+    const error = await errorOf(getVersion(contextOver(transport, { middleware }), { signal }));
+    expect(error).toMatchObject({ kind: 'aborted', attempts: 0, maybeApplied: false });
+    expect((error.cause as Error).message).toBe('Error: own');
+  }
+  expect(asked).toEqual([]);
+});
+
 describe('the time of an attempt', () => {
   const hanging = () => {
     const signals: AbortSignal[] = [];
