@@ -26,7 +26,7 @@ export function robotRateLimit(options?: RobotRateLimitOptions): Middleware {
   return (next) => async (request) => {
     // Not before, because options may throw.
     queue ??= createQueue(options);
-    const isMessage = request.method === 'POST' && /\/messages(\?|$)/.test(request.path);
+    const isMessage = request.method === 'POST' && /^[^?]*\/messages(\?|$)/.test(request.path);
     for (let retriesLeft = request.maxRetries, isRetry = false; ; isRetry = true) {
       const place = await queue.wait(request, isMessage, isRetry);
       if (place.isErr()) return err(place.error);
