@@ -57,7 +57,7 @@ const modernNeverthrow = {
       if (Array.isArray(node)) return node.forEach((each) => visit(each, inHelper));
       if (!node || typeof node.type !== 'string') return;
       // Bundlers cannot leave out what a class holds; these are for whoever imports neverthrow itself.
-      if (node.static && /^(combine|combineWithAllErrors|fromThrowable)$/.test(node.key.name))
+      if (node.static && /^(combine|combineWithAllErrors|fromPromise|fromThrowable)$/.test(node.key.name))
         return replace(node.start, node.end, '');
       const awaiter =
         node.type === 'ArrowFunctionExpression' && node.body.callee?.name === '__awaiter' ? node.body : undefined;
@@ -90,7 +90,7 @@ const modernNeverthrow = {
       else
         for (const { local, start, end } of specifiers ?? [])
           if (/^(Result|fromThrowable)$/.test(local.name)) replace(start, end + 1, '');
-    if (edits.length !== 49) this.error(`neverthrow is not what this was written for: ${edits.length} edits`);
+    if (edits.length !== 50) this.error(`neverthrow is not what this was written for: ${edits.length} edits`);
     edits.sort((a, b) => b.start - a.start);
     return {
       code: edits.reduce((text, { start, end, text: by }) => text.slice(0, start) + by + text.slice(end), code),

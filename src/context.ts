@@ -127,19 +127,17 @@ const create = (
       )(transport()),
       robot,
       hide,
-      headers: Object.freeze(
-        Object.assign(
-          headersOf({
-            accept: 'application/json',
-            // Browsers set their own, and would ask the server for leave to send another.
-            ...(!/^Mozilla/.test(globalThis.navigator?.userAgent) && {
-              'user-agent': userAgent ?? `lagclient/${VERSION}`,
-            }),
+      headers: Object.freeze({
+        ...headersOf({
+          accept: 'application/json',
+          // Browsers set their own, and would ask the server for leave to send another.
+          ...(!/^Mozilla/.test(globalThis.navigator?.userAgent) && {
+            'user-agent': userAgent ?? `lagclient/${VERSION}`,
           }),
-          // Apart, because two spellings of a name would be sent as a list.
-          headersOf(headers),
-        ),
-      ),
+        }),
+        // Apart, because two spellings of a name would be sent as a list.
+        ...headersOf(headers),
+      }),
       settings: Object.freeze({
         timeoutMs: 30_000,
         deadlineMs: Infinity,

@@ -29,13 +29,11 @@ export interface Operation<T> {
 export const path = (strings: TemplateStringsArray, ...ids: readonly string[]): string => {
   let built = strings[0]!;
   for (const [index, id] of ids.entries()) {
-    if (typeof id !== 'string' || /^\.{0,2}$/.test(id) || !isWellFormed(id)) return '';
+    if (typeof id !== 'string' || /^\.{0,2}$|\p{Surrogate}/u.test(id)) return '';
     built += encodeURIComponent(id) + strings[index + 1]!;
   }
   return built;
 };
-
-const isWellFormed = (text: string): boolean => !/\p{Surrogate}/u.test(text);
 
 /** Whether a context holds a robot key. */
 export const isRobot = (ctx: Context): boolean => {

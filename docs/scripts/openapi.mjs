@@ -17,7 +17,7 @@ export const makeOpenApi = ({ table, schemas }) => {
 
   const jsonSchemaOf = (schema, isRoot = false) => {
     const name = nameOf.get(schema);
-    if (name && schema.entries && !isRoot) {
+    if (name && schema.type === 'object' && !isRoot) {
       components[name] ??= {};
       if (!Object.keys(components[name]).length)
         components[name] = { ...describe(models[name]), ...jsonSchemaOf(schema, true) };
@@ -29,15 +29,15 @@ export const makeOpenApi = ({ table, schemas }) => {
       case 'boolean':
         return { type: schema.type };
       case 'nullable':
-        return orNull(jsonSchemaOf(schema.wrapped));
+        return orNull(jsonSchemaOf(schema.parts));
       case 'optional':
-        return jsonSchemaOf(schema.wrapped);
+        return jsonSchemaOf(schema.parts);
       case 'array':
-        return { type: 'array', items: jsonSchemaOf(schema.item) };
-      case 'record':
-        return { type: 'object', additionalProperties: jsonSchemaOf(schema.value) };
-      case 'loose_object': {
-        const entries = Object.entries(schema.entries);
+        return { type: 'array', items: jsonSchemaOf(schema.parts) };
+      case 'dictionary':
+        return { type: 'object', additionalProperties: jsonSchemaOf(schema.parts) };
+      case 'object': {
+        const entries = Object.entries(schema.parts);
         const fields = name ? models[name]?.fields : undefined;
         const required = entries.filter(([, entry]) => entry.type !== 'optional').map(([key]) => key);
         return {

@@ -1,11 +1,10 @@
-import type * as v from 'valibot';
-import { maybe, optional, primitive } from './model.js';
+import { maybe, optional, primitive, type Schema } from './model.js';
 
 /** Known values, and whatever the server adds to them one day. */
 export type Open<Known extends string> = Known | (string & {});
 
 /** The type of `text` where the values have names: `text as OpenText<UserStatus>`. */
-export type OpenText<Known extends string> = v.GenericSchema<Open<Known>>;
+export type OpenText<Known extends string> = Schema<Open<Known>>;
 
 export const text = /*#__PURE__*/ primitive<string>('string');
 export const maybeText = /*#__PURE__*/ maybe(text);

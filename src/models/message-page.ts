@@ -1,6 +1,5 @@
-import type * as v from 'valibot';
 import { flag, maybeText } from './common.js';
-import { list, model } from './model.js';
+import { list, model, type Schema } from './model.js';
 
 /** Which page of messages to give. */
 export type CursorQuery = {
@@ -20,9 +19,7 @@ export interface MessagePage<T> {
 }
 
 /** The schema of a page of messages. */
-export const messagePage = <Message>(
-  message: v.GenericSchema<unknown, Message>,
-): v.GenericSchema<unknown, MessagePage<Message>> =>
+export const messagePage = <Message>(message: Schema<Message>): Schema<MessagePage<Message>> =>
   model({
     messages: list(message),
     hasMore: flag,

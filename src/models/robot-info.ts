@@ -1,5 +1,5 @@
 import type * as v from 'valibot';
-import { flag, maybeText, text, type Open } from './common.js';
+import { flag, maybeText, text, type OpenText } from './common.js';
 import { list, model } from './model.js';
 
 /** What a robot may be allowed to do. */
@@ -17,7 +17,7 @@ export const RobotInfoSchema = /*#__PURE__*/ model({
   /** The one server it belongs to. */
   serverId: text,
   avatarUrl: maybeText,
-  permissions: /*#__PURE__*/ list(text as v.GenericSchema<Open<RobotPermission>>),
+  permissions: /*#__PURE__*/ list(text as OpenText<RobotPermission>),
   active: flag,
   /** ISO 8601. */
   createdAt: text,

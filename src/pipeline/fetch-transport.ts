@@ -30,17 +30,15 @@ const exchange = async (
     // `stream` is for a transport of ours; fetch reads what it knows.
     const init = { method, headers, body, signal, stream, redirect: 'manual' } as RequestInit;
     const response = await fetch(baseUrl + path, init);
-    return ok(await receive(response, stream));
+    const unread = response.ok && stream && response.body;
+    return ok({
+      status: response.status,
+      headers: response.headers,
+      ...(unread ? { body: '', stream: unread } : { body: await readText(response) }),
+    });
   } catch (cause) {
     return err(connectionError(cause));
   }
-};
-
-const receive = async (response: Response, stream: boolean): Promise<LagResponse> => {
-  const { status, headers, ok, body } = response;
-  return ok && stream && body
-    ? { status, headers, body: '', stream: body }
-    : { status, headers, body: await readText(response) };
 };
 
 const readText = async (response: Response): Promise<string> => {

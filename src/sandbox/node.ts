@@ -5,7 +5,7 @@ import { pipeline } from 'node:stream/promises';
 import type { ReadableStream } from 'node:stream/web';
 import { getRequestListener } from '@hono/node-server';
 import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response';
-import { ResultAsync } from 'neverthrow';
+import { err, ok, ResultAsync } from 'neverthrow';
 import { lagError, type LagConnectionError } from '../errors.js';
 import { envelope } from './http.js';
 import { createSandbox, type Sandbox, type SandboxOptions } from './sandbox.js';
@@ -33,10 +33,20 @@ export interface ServedSandbox {
  * Serves a sandbox over HTTP, on loopback unless told otherwise. An `Err` of kind `connection` where it cannot listen.
  */
 export const serveSandbox = (options: ServeSandboxOptions = {}): ResultAsync<ServedSandbox, LagConnectionError> =>
-  ResultAsync.fromPromise(listen(options), (cause) =>
-    lagError('connection', `the sandbox cannot listen: ${cause instanceof Error ? cause.message : String(cause)}`, {
-      cause,
-    }),
+  new ResultAsync<ServedSandbox, LagConnectionError>(
+    listen(options).then(
+      (served) => ok(served),
+      (cause: unknown) =>
+        err(
+          lagError(
+            'connection',
+            `the sandbox cannot listen: ${cause instanceof Error ? cause.message : String(cause)}`,
+            {
+              cause,
+            },
+          ),
+        ),
+    ),
   );
 
 const listen = async (options: ServeSandboxOptions): Promise<ServedSandbox> => {

@@ -1,12 +1,31 @@
 import { readdirSync } from 'node:fs';
+import { build } from 'esbuild';
 import { expect, test } from 'vitest';
 import { makeOpenApi } from '../../docs/scripts/openapi.mjs';
 import { OPERATIONS } from '../operations.table.js';
 import { root } from './snippets.js';
 
-const models = readdirSync(`${root}src/models`).map((file) => import(`../../src/models/${file.replace('.ts', '')}.ts`));
-const schemas = Object.assign({}, ...(await Promise.all(models)));
-const description = makeOpenApi({ table: OPERATIONS, schemas });
+// With a `model.ts` that tells instead of checking.
+const { outputFiles } = await build({
+  stdin: {
+    contents: readdirSync(`${root}src/models`)
+      .map((file) => `export * from './src/models/${file}';`)
+      .join('\n'),
+    resolveDir: root,
+  },
+  bundle: true,
+  format: 'esm',
+  write: false,
+  plugins: [
+    {
+      name: 'described-model',
+      setup: ({ onResolve }) =>
+        onResolve({ filter: /\/model\.(js|ts)$/ }, () => ({ path: `${root}test/docs/described-model.ts` })),
+    },
+  ],
+});
+const schemas = (await import(`data:text/javascript,${encodeURIComponent(outputFiles[0]!.text)}`)) as object;
+const description = makeOpenApi({ table: OPERATIONS, schemas: { ...schemas } });
 
 interface OpenApi {
   readonly paths: Record<string, Record<string, { readonly operationId: string; readonly responses: object }>>;

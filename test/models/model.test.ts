@@ -1,14 +1,14 @@
 import fc from 'fast-check';
 import * as v from 'valibot';
 import { describe, expect, test } from 'vitest';
-import { dictionary, list, maybe, model, optional, primitive } from '../../src/models/model.js';
+import { dictionary, list, maybe, model, optional, primitive, type Schema } from '../../src/models/model.js';
 import { sized } from '../support/runs.js';
 
 const RUNS = sized(1000, 15_000);
 
 /** One shape twice: with this package's helpers and with valibot's own. */
 interface Twin {
-  ours: v.GenericSchema;
+  ours: Schema;
   theirs: v.GenericSchema;
 }
 
@@ -32,15 +32,21 @@ const { twin } = fc.letrec<{ twin: Twin; leaf: Twin; object: Twin; array: Twin; 
       tie('wrapped'),
     ),
     leaf: fc.constantFrom(...leaves),
-    object: fc.dictionary(key, tie('twin'), { maxKeys: 4, noNullPrototype: true }).map((entries) => ({
-      ours: model(Object.fromEntries(Object.entries(entries).map(([name, { ours }]) => [name, ours]))),
-      theirs: v.looseObject(Object.fromEntries(Object.entries(entries).map(([name, { theirs }]) => [name, theirs]))),
-    })),
+    // An optional name that every object inherits is absent here, and of the wrong type for valibot.
+    object: fc
+      .dictionary(key, tie('twin'), { maxKeys: 4, noNullPrototype: true })
+      .filter((entries) =>
+        Object.entries(entries).every(([name, { theirs }]) => name.length < 2 || theirs.type !== 'optional'),
+      )
+      .map((entries) => ({
+        ours: model(Object.fromEntries(Object.entries(entries).map(([name, { ours }]) => [name, ours]))),
+        theirs: v.looseObject(Object.fromEntries(Object.entries(entries).map(([name, { theirs }]) => [name, theirs]))),
+      })),
     array: tie('twin').map(({ ours, theirs }) => ({ ours: list(ours), theirs: v.array(theirs) })),
     record: tie('twin').map(({ ours, theirs }) => ({ ours: dictionary(ours), theirs: v.record(v.string(), theirs) })),
     wrapped: fc.tuple(tie('twin'), fc.boolean()).map(([{ ours, theirs }, isOptional]) =>
       // What is `null` or absent, in this order, is a missing key to valibot and fine here; no model says it so.
-      isOptional || ours.type === 'optional'
+      isOptional || theirs.type === 'optional'
         ? { ours: optional(ours), theirs: v.optional(theirs) }
         : { ours: maybe(ours), theirs: v.nullable(theirs) },
     ),
@@ -94,19 +100,23 @@ const inputOf = (schema: v.GenericSchema): fc.Arbitrary<unknown> => {
   return fc.oneof({ weight: 12, arbitrary: right() }, { weight: 1, arbitrary: fc.jsonValue({ maxDepth: 1 }) });
 };
 
-/** Arrays are no objects here, as they are for valibot. */
-const hasArrayAsObject = (schema: v.GenericSchema, input: unknown): boolean => {
+/** Arrays are objects for valibot, and its dictionaries overlook some names; not here. */
+const isReadOtherwise = (schema: v.GenericSchema, input: unknown): boolean => {
   const { entries, item, value, wrapped } = schema as unknown as Parts;
-  if (wrapped) return hasArrayAsObject(wrapped, input);
+  if (wrapped) return isReadOtherwise(wrapped, input);
   if (typeof input !== 'object' || input === null) return false;
   const values = input as Record<string, unknown>;
-  if (schema.type === 'array') return Array.isArray(input) && input.some((each) => hasArrayAsObject(item, each));
+  if (schema.type === 'array') return Array.isArray(input) && input.some((each) => isReadOtherwise(item, each));
   if (schema.type === 'record')
-    return Array.isArray(input) || Object.values(values).some((each) => hasArrayAsObject(value, each));
+    return (
+      Array.isArray(input) ||
+      ['__proto__', 'prototype', 'constructor'].some((name) => Object.hasOwn(input, name)) ||
+      Object.values(values).some((each) => isReadOtherwise(value, each))
+    );
   if (schema.type === 'loose_object')
     return (
       Array.isArray(input) ||
-      Object.entries(entries).some(([name, entry]) => name in input && hasArrayAsObject(entry, values[name]))
+      Object.entries(entries).some(([name, entry]) => name in input && isReadOtherwise(entry, values[name]))
     );
   return false;
 };
@@ -122,7 +132,7 @@ describe('against valibot', () => {
       fc.property(
         twin.chain((schemas) => fc.tuple(fc.constant(schemas), inputOf(schemas.theirs))),
         ([{ ours, theirs }, input]) => {
-          fc.pre(!hasArrayAsObject(ours, input));
+          fc.pre(!isReadOtherwise(theirs, input));
           const before = structuredClone(input);
           const expected = issuesOf(theirs, input);
           expect(issuesOf(ours, input)).toEqual(expected);
@@ -140,7 +150,7 @@ describe('against valibot', () => {
   test('what passes is the input itself, unknown fields and all', () => {
     fc.assert(
       fc.property(
-        twin.chain((schemas) => fc.tuple(fc.constant(schemas.ours), inputOf(schemas.ours))),
+        twin.chain((schemas) => fc.tuple(fc.constant(schemas.ours), inputOf(schemas.theirs))),
         ([schema, input]) => {
           const parsed = v.safeParse(schema, input);
           if (parsed.success) expect(parsed.output).toBe(input);
@@ -155,11 +165,9 @@ const text = primitive<string>('string');
 const UserSchema = model({ id: text, name: maybe(text), note: optional(text) });
 
 describe('model', () => {
-  test('takes schemas of valibot itself as entries', () => {
-    const schema = model({ mail: v.pipe(v.string(), v.email()), tags: list(v.picklist(['a', 'b'])) });
-    expect(v.is(schema, { mail: 'a@b.cd', tags: ['a'] })).toBe(true);
-    const { issues } = v.safeParse(schema, { mail: 'nobody', tags: ['a', 'c'] });
-    expect(issues?.map((issue) => v.getDotPath(issue))).toEqual(['mail', 'tags.1']);
+  test('does not compile with schemas of valibot itself, which know nothing of its rules', () => {
+    // @ts-expect-error
+    expect(() => list(maybe(v.string()))).not.toThrow();
   });
 
   test('says what is wrong without the value, which may be a secret', () => {
@@ -197,14 +205,14 @@ describe('model', () => {
 
   test('is not confused by what others put on Object.prototype', () => {
     Object.defineProperty(Object.prototype, 'stranger', { value: 1, configurable: true, enumerable: true });
-    const verdicts = [v.is(UserSchema, { id: 'u1', name: null }), v.is(dictionary(v.string()), { a: 'b' })];
+    const verdicts = [v.is(UserSchema, { id: 'u1', name: null }), v.is(dictionary(text), { a: 'b' })];
     delete (Object.prototype as { stranger?: unknown }).stranger;
     expect(verdicts).toEqual([true, true]);
   });
 
   test('reports a hundred thousand issues without running out of stack', () => {
     const { issues } = v.safeParse(
-      list(v.string()),
+      list(text),
       Array.from({ length: 100_000 }, () => 1),
     );
     expect(issues).toHaveLength(100_000);
@@ -213,14 +221,14 @@ describe('model', () => {
 
 test('a list refuses what only looks like one', () => {
   for (const input of [{}, { length: 0 }, null, 'abc', new Uint8Array(2)])
-    expect(v.safeParse(list(v.any()), input).issues).toMatchObject([
+    expect(v.safeParse(list(text), input).issues).toMatchObject([
       { message: expect.stringMatching(/^expected Array, received/) },
     ]);
 });
 
 test('a dictionary refuses arrays and what is no object', () => {
   for (const input of [[], ['a'], null, 'abc', 1])
-    expect(v.safeParse(dictionary(v.string()), input).issues).toMatchObject([
+    expect(v.safeParse(dictionary(text), input).issues).toMatchObject([
       { message: expect.stringMatching(/^expected Object, received/) },
     ]);
 });
