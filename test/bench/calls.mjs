@@ -58,7 +58,7 @@ const contendersAt = (baseUrl) => ({
 });
 
 /** `{ small: { bytes, rows: { [contender]: { p50Ms, perSecond, cpuMicros, and each one's ratio } } }, … }` */
-export const benchCalls = async ({ rounds, sequential = 200, concurrent = 1000, width = 32, only }) => {
+export const benchCalls = async ({ rounds, sequential = 60, concurrent = 320, width = 32, only }) => {
   const server = await startServer();
   try {
     const contenders = Object.entries(contendersAt(server.origin));
@@ -77,7 +77,7 @@ export const benchCalls = async ({ rounds, sequential = 200, concurrent = 1000, 
   }
 };
 
-const WARM_UP = 2;
+const WARM_UP = 10;
 
 const race = async (contenders, name, { rounds, sequential, concurrent, width }) => {
   const samples = new Map(contenders.map(([who]) => [who, []]));

@@ -14,7 +14,7 @@ const scale = flags.quick ? 0.1 : 1;
 const root = new URL('../../', import.meta.url);
 const versionOf = (file) => JSON.parse(readFileSync(new URL(file, root), 'utf8')).version;
 
-const calls = await benchCalls({ rounds: Math.ceil(30 * scale) });
+const calls = await benchCalls({ rounds: Math.ceil(100 * scale) });
 const coldStart = await benchColdStart({ rounds: Math.ceil(31 * scale) });
 const typeCheck = await benchTypeCheck({ rounds: Math.ceil(9 * scale) });
 const uploads = await benchUploadMemory({ rounds: Math.ceil(5 * scale) });

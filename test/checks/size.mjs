@@ -6,7 +6,7 @@ import { entries, root } from './entries.mjs';
 const budgets = {
   default: { limit: 7400 },
   fetchTransport: { limit: 5000, target: 4600 },
-  ownCode: { limit: 4400, target: 1600 },
+  ownCode: { limit: 4500, target: 1600 },
   allOperations: { limit: 14_000 },
   /** The median of one more operation, whatever it brings along. */
   medianOperation: { limit: 110 },
