@@ -102,6 +102,14 @@ test('messages count as requests, too', async () => {
   expect(refused()).toBe(0);
 });
 
+test('a POST that only names messages in its query is no message', async () => {
+  const ctx = createContextWith(fetchTransport({ fetch: async () => Response.json(sampleMessage()) }), ROBOT_TOKEN, {
+    middleware: [(next) => (request) => next({ ...request, path: '/pins?of=/messages' }), robotRateLimit()],
+  });
+  const send = async () => expect((await sendRoomMessage(ctx, 's', 'r', { content: 'x' })).isOk()).toBe(true);
+  expect(await run(times(30, send))).toBeLessThan(1);
+});
+
 const MINUTES = sized(5, 10);
 
 test(`a robot that goes on for ${MINUTES} minutes never sees a 429`, async () => {
