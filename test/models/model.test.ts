@@ -36,7 +36,7 @@ const { twin } = fc.letrec<{ twin: Twin; leaf: Twin; object: Twin; array: Twin; 
     object: fc
       .dictionary(key, tie('twin'), { maxKeys: 4, noNullPrototype: true })
       .filter((entries) =>
-        Object.entries(entries).every(([name, { theirs }]) => name.length < 2 || theirs.type !== 'optional'),
+        Object.entries(entries).every(([name, { theirs }]) => !(name in {}) || theirs.type !== 'optional'),
       )
       .map((entries) => ({
         ours: model(Object.fromEntries(Object.entries(entries).map(([name, { ours }]) => [name, ours]))),
