@@ -1,14 +1,14 @@
 import { copyError, lagError, type LagError } from './errors.js';
 import { auth } from './pipeline/auth.js';
 import { compose } from './pipeline/compose.js';
-import type { FetchLike } from './pipeline/fetch-transport.js';
-import { ofetchTransport } from './pipeline/ofetch-transport.js';
+import type { FetchLike } from './transports/fetch.js';
+import { ofetchTransport } from './transports/ofetch.js';
 import { retry } from './pipeline/retry.js';
 import { robotRewrite } from './pipeline/robot-rewrite.js';
 import { status, type Hide } from './pipeline/status.js';
 import { guard, timeout } from './pipeline/timeout.js';
 import type { Handler, Middleware } from './pipeline/types.js';
-import { headersOf, invalid, settingsOf, toInvalidInput, type Settings } from './options.js';
+import { headersOf, invalid, settingsOf, toInvalidInput, type Settings } from './call-options.js';
 import { VERSION } from './version.js';
 
 /** Options of a context that a call may override. */

@@ -1,6 +1,6 @@
 import { err, ok, ResultAsync, type Result } from 'neverthrow';
 import { lagError, type LagError } from './errors.js';
-import { invalid, toInvalidInput } from './options.js';
+import { invalid, toInvalidInput } from './call-options.js';
 import type { LagResult } from './pipeline/types.js';
 
 /** One page of a walk. Pages go back in time; the items inside one are oldest first. */

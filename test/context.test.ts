@@ -10,7 +10,7 @@ import {
 import { isLagError } from '../src/errors.js';
 import { getVersion } from '../src/operations/system.js';
 import { sendRoomMessage } from '../src/operations/room-messages.js';
-import { fetchTransport } from '../src/pipeline/fetch-transport.js';
+import { fetchTransport } from '../src/transports/fetch.js';
 import type { LagRequest } from '../src/pipeline/types.js';
 import { VERSION } from '../src/version.js';
 import { anyText } from './support/any-text.js';

@@ -4,7 +4,7 @@ import { createContext, createContextWith, type Context, type ContextOptions } f
 import type { LagError } from '../src/errors.js';
 import { sendRoomMessage } from '../src/operations/room-messages.js';
 import { getConfig, getHealth, getVersion } from '../src/operations/system.js';
-import { fetchTransport, type FetchLike } from '../src/pipeline/fetch-transport.js';
+import { fetchTransport, type FetchLike } from '../src/transports/fetch.js';
 import type { LagRequest } from '../src/pipeline/types.js';
 import { skipTime } from './support/clock.js';
 import { errorOf } from './support/results.js';

@@ -1,55 +1,3 @@
-import { expectTypeOf } from 'vitest';
-import {
-  createContext,
-  createContextWith,
-  type CallOptions,
-  type Context,
-  type RobotContext,
-  type UserContext,
-} from '../src/context.js';
-import type { LagError, LagErrorKind, LagIssue } from '../src/errors.js';
-import type { AvatarUploadResponse } from '../src/models/avatar-upload-response.js';
-import type { Ban } from '../src/models/ban.js';
-import type { CancelEventResponse } from '../src/models/cancel-event-response.js';
-import type { Open } from '../src/models/common.js';
-import type { DmConversation } from '../src/models/dm-conversation.js';
-import type { DmMessage, SendDmMessageBody } from '../src/models/dm-message.js';
-import type { EditMessageBody } from '../src/models/edit-message-body.js';
-import type { EditedRoomMessage } from '../src/models/edited-room-message.js';
-import type { CreateEventBody, Event, RsvpStatus, UpdateEventBody } from '../src/models/event.js';
-import type { EventGuest } from '../src/models/event-guest.js';
-import type { CreateEventTemplateBody, EventTemplate, UpdateEventTemplateBody } from '../src/models/event-template.js';
-import type { Friend } from '../src/models/friend.js';
-import type { FriendRequests } from '../src/models/friend-requests.js';
-import type { Friendship } from '../src/models/friendship.js';
-import type { GuestDecision } from '../src/models/guest-decision.js';
-import type { Health } from '../src/models/health.js';
-import type { Identity } from '../src/models/identity.js';
-import type { ImageMetadata, UploadImageBody } from '../src/models/image-metadata.js';
-import type { ImageStatus } from '../src/models/image-status.js';
-import type { CreateInviteBody, Invite } from '../src/models/invite.js';
-import type { InviteFriendResponse } from '../src/models/invite-friend-response.js';
-import type { InvitePreview } from '../src/models/invite-preview.js';
-import type { CursorQuery, MessagePage } from '../src/models/message-page.js';
-import type { ModerationBody } from '../src/models/moderation-body.js';
-import type { Mute } from '../src/models/mute.js';
-import type { Ok } from '../src/models/ok.js';
-import type { CreateRoleBody, Role, UpdateRoleBody } from '../src/models/role.js';
-import type { RoleAssignment } from '../src/models/role-assignment.js';
-import type { CreateRoomBody, Room, UpdateRoomBody } from '../src/models/room.js';
-import type { RoomMessage, SendRoomMessageBody } from '../src/models/room-message.js';
-import type { RsvpResult } from '../src/models/rsvp-result.js';
-import type { CreateServerBody, Server, UpdateServerBody } from '../src/models/server.js';
-import type { ServerDetails } from '../src/models/server-details.js';
-import type { ServerIconUploadResponse } from '../src/models/server-icon-upload-response.js';
-import type { ServerMember } from '../src/models/server-member.js';
-import type { SteamActivity } from '../src/models/steam-activity.js';
-import type { SteamProfile } from '../src/models/steam-profile.js';
-import type { SystemStatus } from '../src/models/system-status.js';
-import type { PushTokenBody, SetupUserBody, UpdateUserBody, User, UserStatus } from '../src/models/user.js';
-import type { UserConfig } from '../src/models/user-config.js';
-import type { UsernameAvailability } from '../src/models/username-availability.js';
-import type { Version } from '../src/models/version.js';
 import * as dms from '../src/operations/dms.js';
 import * as eventGuests from '../src/operations/event-guests.js';
 import * as eventTemplates from '../src/operations/event-templates.js';
@@ -65,9 +13,60 @@ import * as rooms from '../src/operations/rooms.js';
 import * as servers from '../src/operations/servers.js';
 import * as system from '../src/operations/system.js';
 import * as users from '../src/operations/users.js';
-import type { ImageSource, ImageSourceOptions } from '../src/operations/image-source.js';
+import { expectTypeOf } from 'vitest';
+import {
+  createContext,
+  createContextWith,
+  type CallOptions,
+  type Context,
+  type RobotContext,
+  type UserContext,
+} from '../src/context.js';
+import type { LagError, LagErrorKind, LagIssue } from '../src/errors.js';
+import type {
+  AvatarUploadResponse,
+  Ok,
+  SteamActivity,
+  SteamProfile,
+  PushTokenBody,
+  SetupUserBody,
+  UpdateUserBody,
+  User,
+  UserStatus,
+  UsernameAvailability,
+} from '../src/models/users.js';
+import type { Ban, ModerationBody, Mute, ServerMember } from '../src/models/members.js';
+import type {
+  CancelEventResponse,
+  CreateEventBody,
+  Event,
+  RsvpStatus,
+  UpdateEventBody,
+  RsvpResult,
+} from '../src/models/events.js';
+import type { Open } from '../src/models/fields.js';
+import type { DmConversation, DmMessage, SendDmMessageBody } from '../src/models/dms.js';
+import type { EditMessageBody, CursorQuery, MessagePage } from '../src/models/messages.js';
+import type { EditedRoomMessage, RoomMessage, SendRoomMessageBody } from '../src/models/room-messages.js';
+import type { EventGuest, GuestDecision } from '../src/models/event-guests.js';
+import type { CreateEventTemplateBody, EventTemplate, UpdateEventTemplateBody } from '../src/models/event-templates.js';
+import type { Friend, FriendRequests, Friendship } from '../src/models/friends.js';
+import type { Health, SystemStatus, UserConfig, Version } from '../src/models/system.js';
+import type { Identity } from '../src/models/identity.js';
+import type { ImageMetadata, UploadImageBody, ImageStatus } from '../src/models/images.js';
+import type { CreateInviteBody, Invite, InviteFriendResponse, InvitePreview } from '../src/models/invites.js';
+import type { CreateRoleBody, Role, UpdateRoleBody, RoleAssignment } from '../src/models/roles.js';
+import type { CreateRoomBody, Room, UpdateRoomBody } from '../src/models/rooms.js';
+import type {
+  CreateServerBody,
+  Server,
+  UpdateServerBody,
+  ServerDetails,
+  ServerIconUploadResponse,
+} from '../src/models/servers.js';
+import type { ImageSource, ImageSourceOptions } from '../src/uploads/image-source.js';
 import type { LagIterable, Page } from '../src/pagination.js';
-import { fetchTransport } from '../src/pipeline/fetch-transport.js';
+import { fetchTransport } from '../src/transports/fetch.js';
 import type { LagResult } from '../src/pipeline/types.js';
 
 // Each operation, whole.

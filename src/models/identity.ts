@@ -1,5 +1,5 @@
-import type { Open } from './common.js';
-import type { RobotPermission } from './robot-info.js';
+import type { Open } from './fields.js';
+import type { RobotPermission } from './robots.js';
 
 /** Who a token belongs to, when it is a user. */
 export interface UserIdentity {

@@ -1,10 +1,10 @@
+import type * as undici from 'undici';
 import { pipeline, type Duplex, type Readable } from 'node:stream';
 import { constants, createBrotliDecompress, createGunzip, createInflate } from 'node:zlib';
 import { err, errAsync, ok, ResultAsync, type Result } from 'neverthrow';
-import type * as undici from 'undici';
 import { lagError, type LagError } from '../errors.js';
-import { invalid, toInvalidInput } from '../options.js';
-import { fetchTransport, MAX_BODY } from '../pipeline/fetch-transport.js';
+import { invalid, toInvalidInput } from '../call-options.js';
+import { fetchTransport, MAX_BODY } from '../transports/fetch.js';
 import type { Handler, LagRequest, LagResult } from '../pipeline/types.js';
 import { multipart } from './multipart.js';
 

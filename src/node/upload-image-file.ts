@@ -4,9 +4,9 @@ import { basename } from 'node:path';
 import { err, ok, ResultAsync, type Result } from 'neverthrow';
 import type { CallOptions, Context, ContextState, UserContext } from '../context.js';
 import type { LagError } from '../errors.js';
-import type { ImageMetadata, UploadImageBody } from '../models/image-metadata.js';
+import type { ImageMetadata, UploadImageBody } from '../models/images.js';
 import { uploadImage } from '../operations/images.js';
-import { invalid } from '../options.js';
+import { invalid } from '../call-options.js';
 import type { Handler, LagResult } from '../pipeline/types.js';
 import { setFilePath } from './multipart.js';
 

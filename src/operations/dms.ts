@@ -1,11 +1,15 @@
 import type { CallOptions, UserContext } from '../context.js';
-import { DmConversationSchema, type DmConversation } from '../models/dm-conversation.js';
-import { DmMessageSchema, type DmMessage, type SendDmMessageBody } from '../models/dm-message.js';
-import { DmMessagePageSchema } from '../models/dm-message-page.js';
-import type { EditMessageBody } from '../models/edit-message-body.js';
-import type { CursorQuery, MessagePage } from '../models/message-page.js';
+import {
+  DmConversationSchema,
+  type DmConversation,
+  DmMessageSchema,
+  type DmMessage,
+  type SendDmMessageBody,
+  DmMessagePageSchema,
+} from '../models/dms.js';
+import type { EditMessageBody, CursorQuery, MessagePage } from '../models/messages.js';
 import { list } from '../models/model.js';
-import { call, path } from '../operation.js';
+import { call, path } from '../call.js';
 import { walkPages, type LagIterable, type Page } from '../pagination.js';
 import type { LagResult } from '../pipeline/types.js';
 

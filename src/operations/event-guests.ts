@@ -1,8 +1,7 @@
 import type { CallOptions, UserContext } from '../context.js';
-import { EventGuestSchema, type EventGuest } from '../models/event-guest.js';
-import { GuestDecisionSchema, type GuestDecision } from '../models/guest-decision.js';
+import { EventGuestSchema, type EventGuest, GuestDecisionSchema, type GuestDecision } from '../models/event-guests.js';
 import { list, model } from '../models/model.js';
-import { call, path } from '../operation.js';
+import { call, path } from '../call.js';
 import type { LagResult } from '../pipeline/types.js';
 
 /**

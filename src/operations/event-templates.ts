@@ -4,10 +4,10 @@ import {
   type CreateEventTemplateBody,
   type EventTemplate,
   type UpdateEventTemplateBody,
-} from '../models/event-template.js';
+} from '../models/event-templates.js';
 import { list, model } from '../models/model.js';
-import { OkSchema, type Ok } from '../models/ok.js';
-import { call, path } from '../operation.js';
+import { OkSchema, type Ok } from '../models/users.js';
+import { call, path } from '../call.js';
 import type { LagResult } from '../pipeline/types.js';
 
 /**

@@ -1,16 +1,18 @@
 import type { CallOptions, UserContext } from '../context.js';
-import { CancelEventResponseSchema, type CancelEventResponse } from '../models/cancel-event-response.js';
-import type { Open } from '../models/common.js';
 import {
+  CancelEventResponseSchema,
+  type CancelEventResponse,
   EventSchema,
   type CreateEventBody,
   type Event,
   type RsvpStatus,
   type UpdateEventBody,
-} from '../models/event.js';
+  RsvpResultSchema,
+  type RsvpResult,
+} from '../models/events.js';
+import type { Open } from '../models/fields.js';
 import { list, model } from '../models/model.js';
-import { RsvpResultSchema, type RsvpResult } from '../models/rsvp-result.js';
-import { call, path } from '../operation.js';
+import { call, path } from '../call.js';
 import type { LagResult } from '../pipeline/types.js';
 
 /**

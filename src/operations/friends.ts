@@ -1,9 +1,14 @@
 import type { CallOptions, UserContext } from '../context.js';
-import { FriendSchema, type Friend } from '../models/friend.js';
-import { FriendRequestsSchema, type FriendRequests } from '../models/friend-requests.js';
-import { FriendshipSchema, type Friendship } from '../models/friendship.js';
+import {
+  FriendSchema,
+  type Friend,
+  FriendRequestsSchema,
+  type FriendRequests,
+  FriendshipSchema,
+  type Friendship,
+} from '../models/friends.js';
 import { list } from '../models/model.js';
-import { call, path } from '../operation.js';
+import { call, path } from '../call.js';
 import type { LagResult } from '../pipeline/types.js';
 
 /**

@@ -1,8 +1,8 @@
 import type { CallOptions, Context } from '../context.js';
 import type { Identity } from '../models/identity.js';
-import { RobotInfoSchema } from '../models/robot-info.js';
-import { UserSchema } from '../models/user.js';
-import { call, isRobot } from '../operation.js';
+import { RobotInfoSchema } from '../models/robots.js';
+import { UserSchema } from '../models/users.js';
+import { call, isRobot } from '../call.js';
 import type { LagResult } from '../pipeline/types.js';
 
 /**

@@ -1,14 +1,19 @@
 import { err, ResultAsync, type Result } from 'neverthrow';
 import type { CallOptions, ContextState, UserContext } from '../context.js';
 import { lagError, setFields, type LagError } from '../errors.js';
-import { ImageMetadataSchema, type ImageMetadata, type UploadImageBody } from '../models/image-metadata.js';
-import { ImageStatusSchema, type ImageStatus } from '../models/image-status.js';
-import { call, path } from '../operation.js';
-import { invalid, isAmount, settingsOf, toInvalidInput } from '../options.js';
+import {
+  ImageMetadataSchema,
+  type ImageMetadata,
+  type UploadImageBody,
+  ImageStatusSchema,
+  type ImageStatus,
+} from '../models/images.js';
+import { call, path } from '../call.js';
+import { invalid, isAmount, settingsOf, toInvalidInput } from '../call-options.js';
 import { sleep } from '../pipeline/sleep.js';
 import { aborted } from '../pipeline/timeout.js';
 import type { LagResult } from '../pipeline/types.js';
-import { upload, type ImageSource } from './image-source.js';
+import { upload, type ImageSource } from '../uploads/image-source.js';
 
 /**
  * Uploads an image. A large GIF becomes a video in the background: `waitForImage` waits for it.

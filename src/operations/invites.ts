@@ -1,10 +1,16 @@
 import type { CallOptions, Context, UserContext } from '../context.js';
-import { InviteSchema, type CreateInviteBody, type Invite } from '../models/invite.js';
-import { InviteFriendResponseSchema, type InviteFriendResponse } from '../models/invite-friend-response.js';
-import { InvitePreviewSchema, type InvitePreview } from '../models/invite-preview.js';
+import {
+  InviteSchema,
+  type CreateInviteBody,
+  type Invite,
+  InviteFriendResponseSchema,
+  type InviteFriendResponse,
+  InvitePreviewSchema,
+  type InvitePreview,
+} from '../models/invites.js';
 import { list } from '../models/model.js';
-import { ServerSchema, type Server } from '../models/server.js';
-import { call, path } from '../operation.js';
+import { ServerSchema, type Server } from '../models/servers.js';
+import { call, path } from '../call.js';
 import type { LagResult } from '../pipeline/types.js';
 
 /**

@@ -1,10 +1,15 @@
 import type { CallOptions, Context, UserContext } from '../context.js';
-import { BanSchema, type Ban } from '../models/ban.js';
+import {
+  BanSchema,
+  type Ban,
+  type ModerationBody,
+  MuteSchema,
+  type Mute,
+  ServerMemberSchema,
+  type ServerMember,
+} from '../models/members.js';
 import { list } from '../models/model.js';
-import type { ModerationBody } from '../models/moderation-body.js';
-import { MuteSchema, type Mute } from '../models/mute.js';
-import { ServerMemberSchema, type ServerMember } from '../models/server-member.js';
-import { call, path } from '../operation.js';
+import { call, path } from '../call.js';
 import type { LagResult } from '../pipeline/types.js';
 
 /**

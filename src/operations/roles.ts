@@ -1,8 +1,14 @@
 import type { CallOptions, UserContext } from '../context.js';
 import { list } from '../models/model.js';
-import { RoleSchema, type CreateRoleBody, type Role, type UpdateRoleBody } from '../models/role.js';
-import { RoleAssignmentSchema, type RoleAssignment } from '../models/role-assignment.js';
-import { call, path } from '../operation.js';
+import {
+  RoleSchema,
+  type CreateRoleBody,
+  type Role,
+  type UpdateRoleBody,
+  RoleAssignmentSchema,
+  type RoleAssignment,
+} from '../models/roles.js';
+import { call, path } from '../call.js';
 import type { LagResult } from '../pipeline/types.js';
 
 /**

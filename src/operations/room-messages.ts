@@ -1,13 +1,17 @@
 import type { CallOptions, Context } from '../context.js';
-import type { EditMessageBody } from '../models/edit-message-body.js';
-import { EditedRoomMessageSchema, type EditedRoomMessage } from '../models/edited-room-message.js';
-import type { CursorQuery, MessagePage } from '../models/message-page.js';
-import { RoomMessageSchema, type RoomMessage, type SendRoomMessageBody } from '../models/room-message.js';
-import { RoomMessagePageSchema } from '../models/room-message-page.js';
-import { call, path } from '../operation.js';
+import type { EditMessageBody, CursorQuery, MessagePage } from '../models/messages.js';
+import {
+  EditedRoomMessageSchema,
+  type EditedRoomMessage,
+  RoomMessageSchema,
+  type RoomMessage,
+  type SendRoomMessageBody,
+  RoomMessagePageSchema,
+} from '../models/room-messages.js';
+import { call, path } from '../call.js';
 import { walkPages, type LagIterable, type Page } from '../pagination.js';
 import type { LagResult } from '../pipeline/types.js';
-import { sendOnce } from './send-once.js';
+import { sendOnce } from '../send-once.js';
 
 /**
  * Gets a page of a room's messages, the newest one unless `cursor` says otherwise.

@@ -1,7 +1,7 @@
 import type { CallOptions, Context, UserContext } from '../context.js';
 import { list } from '../models/model.js';
-import { RoomSchema, type CreateRoomBody, type Room, type UpdateRoomBody } from '../models/room.js';
-import { call, path } from '../operation.js';
+import { RoomSchema, type CreateRoomBody, type Room, type UpdateRoomBody } from '../models/rooms.js';
+import { call, path } from '../call.js';
 import type { LagResult } from '../pipeline/types.js';
 
 /**

@@ -1,14 +1,18 @@
 import type { CallOptions, UserContext } from '../context.js';
 import { list } from '../models/model.js';
-import { ServerSchema, type CreateServerBody, type Server, type UpdateServerBody } from '../models/server.js';
-import { ServerDetailsSchema, type ServerDetails } from '../models/server-details.js';
 import {
+  ServerSchema,
+  type CreateServerBody,
+  type Server,
+  type UpdateServerBody,
+  ServerDetailsSchema,
+  type ServerDetails,
   ServerIconUploadResponseSchema,
   type ServerIconUploadResponse,
-} from '../models/server-icon-upload-response.js';
-import { call, path } from '../operation.js';
+} from '../models/servers.js';
+import { call, path } from '../call.js';
 import type { LagResult } from '../pipeline/types.js';
-import { toBase64Body, upload, type ImageSource, type ImageSourceOptions } from './image-source.js';
+import { toBase64Body, upload, type ImageSource, type ImageSourceOptions } from '../uploads/image-source.js';
 
 /**
  * Lists the servers that the caller is a member of.

@@ -1,9 +1,15 @@
 import type { CallOptions, Context, UserContext } from '../context.js';
-import { HealthSchema, type Health } from '../models/health.js';
-import { SystemStatusSchema, type SystemStatus } from '../models/system-status.js';
-import { UserConfigSchema, type UserConfig } from '../models/user-config.js';
-import { VersionSchema, type Version } from '../models/version.js';
-import { call } from '../operation.js';
+import {
+  HealthSchema,
+  type Health,
+  SystemStatusSchema,
+  type SystemStatus,
+  UserConfigSchema,
+  type UserConfig,
+  VersionSchema,
+  type Version,
+} from '../models/system.js';
+import { call } from '../call.js';
 import type { LagResult } from '../pipeline/types.js';
 
 /**

@@ -1,14 +1,25 @@
 import type { CallOptions, UserContext } from '../context.js';
-import { AvatarUploadResponseSchema, type AvatarUploadResponse } from '../models/avatar-upload-response.js';
+import {
+  AvatarUploadResponseSchema,
+  type AvatarUploadResponse,
+  OkSchema,
+  type Ok,
+  SteamActivitySchema,
+  type SteamActivity,
+  SteamProfileSchema,
+  type SteamProfile,
+  UserSchema,
+  type PushTokenBody,
+  type SetupUserBody,
+  type UpdateUserBody,
+  type User,
+  UsernameAvailabilitySchema,
+  type UsernameAvailability,
+} from '../models/users.js';
 import { list } from '../models/model.js';
-import { OkSchema, type Ok } from '../models/ok.js';
-import { SteamActivitySchema, type SteamActivity } from '../models/steam-activity.js';
-import { SteamProfileSchema, type SteamProfile } from '../models/steam-profile.js';
-import { UserSchema, type PushTokenBody, type SetupUserBody, type UpdateUserBody, type User } from '../models/user.js';
-import { UsernameAvailabilitySchema, type UsernameAvailability } from '../models/username-availability.js';
-import { call, path } from '../operation.js';
+import { call, path } from '../call.js';
 import type { LagResult } from '../pipeline/types.js';
-import { toBase64Body, upload, type ImageSource, type ImageSourceOptions } from './image-source.js';
+import { toBase64Body, upload, type ImageSource, type ImageSourceOptions } from '../uploads/image-source.js';
 
 /**
  * Gets the caller.

@@ -1,6 +1,6 @@
 import { err, ResultAsync, type Result } from 'neverthrow';
 import { isLagError, lagError, type LagAbortedError, type LagError } from '../errors.js';
-import { invalid } from '../options.js';
+import { invalid } from '../call-options.js';
 import type { Next, Step } from './compose.js';
 import type { LagRequest, LagResponse, Middleware } from './types.js';
 

@@ -1,7 +1,7 @@
 import { err, ok, ResultAsync, type Result } from 'neverthrow';
 import type { Context } from '../context.js';
 import type { LagError } from '../errors.js';
-import type { RoomMessage } from '../models/room-message.js';
+import type { RoomMessage } from '../models/room-messages.js';
 import { sendRoomMessage } from '../operations/room-messages.js';
 import type { LagResult } from '../pipeline/types.js';
 import { toHandlerError } from './handle.js';

@@ -1,6 +1,6 @@
 import { err, ok, ResultAsync, type Result } from 'neverthrow';
 import type { LagError } from '../errors.js';
-import { invalid, isAmount, toInvalidInput } from '../options.js';
+import { invalid, isAmount, toInvalidInput } from '../call-options.js';
 import type { LagResult } from '../pipeline/types.js';
 import { handle, tell, type OnRobotError, type RobotEventHandlers } from './handle.js';
 import type { RobotEvent } from './robot-event.js';

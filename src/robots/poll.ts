@@ -1,6 +1,6 @@
 import type { GenericSchema } from 'valibot';
 import type { CallOptions, RobotContext } from '../context.js';
-import { call } from '../operation.js';
+import { call } from '../call.js';
 import type { LagIterable } from '../pagination.js';
 import type { LagResult } from '../pipeline/types.js';
 import { listen, type ListenOptions, type Open } from './listen.js';

@@ -2,7 +2,7 @@ import { createParser } from 'eventsource-parser';
 import { err, ok } from 'neverthrow';
 import type { RobotContext } from '../context.js';
 import { lagError, setFields, type LagError } from '../errors.js';
-import { call } from '../operation.js';
+import { call } from '../call.js';
 import type { LagIterable } from '../pagination.js';
 import type { LagResponse } from '../pipeline/types.js';
 import { listen, type ListenOptions, type Open } from './listen.js';

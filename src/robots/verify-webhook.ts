@@ -1,6 +1,6 @@
 import { err, ok, ResultAsync, type Result } from 'neverthrow';
 import { lagError, type LagError } from '../errors.js';
-import { invalid, toInvalidInput } from '../options.js';
+import { invalid, toInvalidInput } from '../call-options.js';
 import type { LagResult } from '../pipeline/types.js';
 import { toRobotEvent, type RobotEvent } from './robot-event.js';
 

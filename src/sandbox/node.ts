@@ -7,7 +7,7 @@ import { getRequestListener } from '@hono/node-server';
 import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response';
 import { err, ok, ResultAsync } from 'neverthrow';
 import { lagError, type LagConnectionError } from '../errors.js';
-import { envelope } from './http.js';
+import { envelope } from './http/requests.js';
 import { createSandbox, type Sandbox, type SandboxOptions } from './sandbox.js';
 
 /** Options of `serveSandbox`: its own, and those of the sandbox that it makes where none is given. */

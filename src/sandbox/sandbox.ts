@@ -1,14 +1,14 @@
-import { fetchTransport } from '../pipeline/fetch-transport.js';
+import { fetchTransport } from '../transports/fetch.js';
 import type { Handler } from '../pipeline/types.js';
-import { createApp } from './app.js';
-import { createSystemClock, type SandboxClock } from './clock.js';
-import { createFaults, type SandboxFaults } from './faults.js';
-import { createFixtures, type SandboxFixtures } from './fixtures.js';
-import type { Entry, SandboxRequest } from './request-log.js';
-import { plantSeed, type SandboxIds, type SandboxTokens } from './seed.js';
-import { createStateView, type SandboxState } from './state.js';
-import { settled } from './webhooks.js';
-import { clearWorld, createWorld } from './world.js';
+import { createApp } from './http/app.js';
+import { createSystemClock, type SandboxClock } from './control/clock.js';
+import { createFaults, type SandboxFaults } from './control/faults.js';
+import { createFixtures, type SandboxFixtures } from './control/fixtures.js';
+import type { Entry, SandboxRequest } from './control/request-log.js';
+import { plantSeed, type SandboxIds, type SandboxTokens } from './control/seed.js';
+import { createStateView, type SandboxState } from './views/state.js';
+import { settled } from './world/webhooks.js';
+import { clearWorld, createWorld } from './world/world.js';
 
 /** Options of `createSandbox`. */
 export interface SandboxOptions {

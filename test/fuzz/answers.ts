@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { createContext, createContextWith, type Context } from '../../src/context.js';
 import type { LagError } from '../../src/errors.js';
-import { fetchTransport, type FetchLike } from '../../src/pipeline/fetch-transport.js';
+import { fetchTransport, type FetchLike } from '../../src/transports/fetch.js';
 import { knownFieldsOf, OPERATIONS, type OperationCase } from '../operations.table.js';
 import { anyText } from '../support/any-text.js';
 import { inVirtualTime } from '../support/virtual-time.js';

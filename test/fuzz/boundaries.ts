@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
+import * as main from '../../src/index.js';
 import { createContext, createContextWith } from '../../src/context.js';
 import { isLagError } from '../../src/errors.js';
-import * as main from '../../src/index.js';
 import { getVersion } from '../../src/operations/system.js';
-import { fetchTransport } from '../../src/pipeline/fetch-transport.js';
+import { fetchTransport } from '../../src/transports/fetch.js';
 import { createSandbox } from '../../src/sandbox/index.js';
 import { anyText } from '../support/any-text.js';
 import { inVirtualTime } from '../support/virtual-time.js';

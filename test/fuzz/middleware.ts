@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
-import { getEventListeners } from 'node:events';
 import fc from 'fast-check';
+import { getEventListeners } from 'node:events';
 import { err, ok, okAsync } from 'neverthrow';
 import { createContext, createContextWith } from '../../src/context.js';
 import { isLagError } from '../../src/errors.js';
 import { sendRoomMessage } from '../../src/operations/room-messages.js';
-import { fetchTransport } from '../../src/pipeline/fetch-transport.js';
+import { fetchTransport } from '../../src/transports/fetch.js';
 import type { LagRequest, Middleware } from '../../src/pipeline/types.js';
 import { sampleMessage } from '../support/samples.js';
 import { inVirtualTime, type VirtualTime } from '../support/virtual-time.js';

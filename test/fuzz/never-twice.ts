@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
-import { getEventListeners } from 'node:events';
 import fc from 'fast-check';
+import { getEventListeners } from 'node:events';
 import { createContext, createContextWith, type CallOptions, type Context } from '../../src/context.js';
 import { deleteRoomMessage, sendRoomMessage } from '../../src/operations/room-messages.js';
 import { getVersion } from '../../src/operations/system.js';
-import { fetchTransport } from '../../src/pipeline/fetch-transport.js';
+import { fetchTransport } from '../../src/transports/fetch.js';
 import { OPERATIONS } from '../operations.table.js';
 import { sampleMessage } from '../support/samples.js';
 import { inVirtualTime, turnsOfThreads } from '../support/virtual-time.js';

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
-import { createHmac } from 'node:crypto';
 import fc from 'fast-check';
+import { createHmac } from 'node:crypto';
 import { createContextWith } from '../../src/context.js';
 import { isLagError } from '../../src/errors.js';
-import { fetchTransport } from '../../src/pipeline/fetch-transport.js';
+import { fetchTransport } from '../../src/transports/fetch.js';
 import {
   createWebhookHandler,
   dispatchRobotEvents,

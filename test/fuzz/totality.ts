@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
+import * as main from '../../src/index.js';
+import * as robots from '../../src/robots/index.js';
 import { createContext, createContextWith, type Context } from '../../src/context.js';
 import { isLagError } from '../../src/errors.js';
-import * as main from '../../src/index.js';
-import { fetchTransport } from '../../src/pipeline/fetch-transport.js';
-import * as robots from '../../src/robots/index.js';
+import { fetchTransport } from '../../src/transports/fetch.js';
 import { inVirtualTime, turnsOfThreads } from '../support/virtual-time.js';
 import { hostileOptions, lazyText, type Lazy } from './hostile-values.js';
 import type { Property } from './property.js';

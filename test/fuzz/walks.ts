@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { createContextWith } from '../../src/context.js';
 import { iterateRoomMessages } from '../../src/operations/room-messages.js';
 import { collectItems, iterateItems } from '../../src/pagination.js';
-import { fetchTransport } from '../../src/pipeline/fetch-transport.js';
+import { fetchTransport } from '../../src/transports/fetch.js';
 import { sampleMessage } from '../support/samples.js';
 import type { Property } from './property.js';
 

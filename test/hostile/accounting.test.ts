@@ -3,7 +3,7 @@ import { createServer } from 'node:http';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { createContext, createContextWith, type Context, type ContextOptions } from '../../src/context.js';
 import { sendRoomMessage } from '../../src/operations/room-messages.js';
-import { fetchTransport } from '../../src/pipeline/fetch-transport.js';
+import { fetchTransport } from '../../src/transports/fetch.js';
 import { createManualClock, createSandbox, type Sandbox, type SandboxFault } from '../../src/sandbox/index.js';
 import { serveSandbox } from '../../src/sandbox/node.js';
 import { runScript } from '../node/script.js';

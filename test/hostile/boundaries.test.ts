@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { createContext, createContextWith, type ContextOptions } from '../../src/context.js';
 import { sendRoomMessage } from '../../src/operations/room-messages.js';
 import { getConfig, getVersion } from '../../src/operations/system.js';
-import { fetchTransport } from '../../src/pipeline/fetch-transport.js';
+import { fetchTransport } from '../../src/transports/fetch.js';
 import { errorOf, valueOf } from '../support/results.js';
 import { json, serve } from '../support/server.js';
 import { sampleMessage, USER_TOKEN } from '../support/samples.js';

@@ -7,7 +7,7 @@ import { uploadImage } from '../../src/operations/images.js';
 import { deleteRoom } from '../../src/operations/rooms.js';
 import { listRoomMessages, sendRoomMessage } from '../../src/operations/room-messages.js';
 import { getVersion } from '../../src/operations/system.js';
-import { fetchTransport } from '../../src/pipeline/fetch-transport.js';
+import { fetchTransport } from '../../src/transports/fetch.js';
 import type { Handler, LagResponse, LagResult, Middleware } from '../../src/pipeline/types.js';
 import { parseCommand } from '../../src/robots/commands.js';
 import { streamRobotEvents } from '../../src/robots/sse.js';

@@ -2,7 +2,7 @@ import { Agent } from 'undici';
 import { onTestFinished } from 'vitest';
 import { createContext, createContextWith, type Context, type TransportContextOptions } from '../../src/context.js';
 import { undiciTransport } from '../../src/node/undici-transport.js';
-import { fetchTransport } from '../../src/pipeline/fetch-transport.js';
+import { fetchTransport } from '../../src/transports/fetch.js';
 
 /** The sockets of one test; a context of its own has none of its own. */
 let dispatcher: Agent | undefined;

@@ -14,9 +14,9 @@ export const MODULES = {
   pagination: [{ mutate: ['src/pagination.ts'], tests: ['test/pagination.test.ts'] }],
   operation: [
     {
-      mutate: ['src/operation.ts', 'src/options.ts'],
+      mutate: ['src/call.ts', 'src/call-options.ts'],
       tests: [
-        'test/operation.test.ts',
+        'test/call.test.ts',
         'test/context.test.ts',
         'test/pipeline/retry.test.ts',
         'test/hostile/containment.test.ts',
@@ -28,9 +28,9 @@ export const MODULES = {
       mutate: ['src/pipeline/retry.ts', 'src/pipeline/robot-rewrite.ts', 'src/pipeline/auth.ts'],
       tests: [
         'test/pipeline/retry.test.ts',
-        'test/operation.test.ts',
+        'test/call.test.ts',
         'test/hostile/containment.test.ts',
-        'test/pipeline/transports.test.ts',
+        'test/transports/transports.test.ts',
       ],
     },
     {
@@ -47,8 +47,8 @@ export const MODULES = {
       tests: ['test/pipeline/status.test.ts', 'test/errors.test.ts', 'test/token.test.ts'],
     },
     {
-      mutate: ['src/pipeline/fetch-transport.ts', 'src/pipeline/ofetch-transport.ts'],
-      tests: ['test/pipeline/fetch.test.ts', 'test/pipeline/transports.test.ts'],
+      mutate: ['src/transports/fetch.ts', 'src/transports/ofetch.ts'],
+      tests: ['test/transports/fetch.test.ts', 'test/transports/transports.test.ts'],
     },
   ],
   robots: [

@@ -11,7 +11,7 @@ import { uploadImage } from '../../src/operations/images.js';
 import { sendRoomMessage } from '../../src/operations/room-messages.js';
 import { getVersion } from '../../src/operations/system.js';
 import type { LagRequest } from '../../src/pipeline/types.js';
-import { transportSuite } from '../pipeline/transport-suite.js';
+import { transportSuite } from '../transports/transport-suite.js';
 import { deferred, errorOf, valueOf } from '../support/results.js';
 import { ROBOT_TOKEN, sampleMessage, USER_TOKEN } from '../support/samples.js';
 import { empty, json, refusedUrl, serve, text, type Answer } from '../support/server.js';

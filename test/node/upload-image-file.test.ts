@@ -9,7 +9,7 @@ import { Agent } from 'undici';
 import { afterAll, describe, expect, onTestFinished, test } from 'vitest';
 import { createContext, createContextWith, type TransportContextOptions, type UserContext } from '../../src/context.js';
 import { createNodeContext, undiciTransport, uploadImageFile } from '../../src/node/index.js';
-import { fetchTransport } from '../../src/pipeline/fetch-transport.js';
+import { fetchTransport } from '../../src/transports/fetch.js';
 import { skipTime } from '../support/clock.js';
 import { deferred, errorOf, valueOf } from '../support/results.js';
 import { ROBOT_TOKEN } from '../support/samples.js';

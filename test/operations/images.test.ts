@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { createContext, type UserContext } from '../../src/context.js';
-import type { ImageSource } from '../../src/operations/image-source.js';
+import type { ImageSource } from '../../src/uploads/image-source.js';
 import { uploadImage, waitForImage } from '../../src/operations/images.js';
 import { uploadServerIcon } from '../../src/operations/servers.js';
 import { uploadAvatar } from '../../src/operations/users.js';

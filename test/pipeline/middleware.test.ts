@@ -1,5 +1,5 @@
-import { getEventListeners } from 'node:events';
 import fc from 'fast-check';
+import { getEventListeners } from 'node:events';
 import { err, errAsync, ok, okAsync } from 'neverthrow';
 import { describe, expect, test, vi } from 'vitest';
 import { createContext, type ContextOptions } from '../../src/context.js';
@@ -7,7 +7,7 @@ import { isLagError, type LagError } from '../../src/errors.js';
 import { sendRoomMessage } from '../../src/operations/room-messages.js';
 import { getMe } from '../../src/operations/users.js';
 import { getVersion } from '../../src/operations/system.js';
-import type { FetchLike } from '../../src/pipeline/fetch-transport.js';
+import type { FetchLike } from '../../src/transports/fetch.js';
 import type { LagRequest, Middleware } from '../../src/pipeline/types.js';
 import { skipTime, trackTimers } from '../support/clock.js';
 import { deferred, errorOf, valueOf } from '../support/results.js';

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { createContextWith, type CallOptions } from '../../src/context.js';
 import { sendRoomMessage } from '../../src/operations/room-messages.js';
 import { getVersion } from '../../src/operations/system.js';
-import { fetchTransport } from '../../src/pipeline/fetch-transport.js';
+import { fetchTransport } from '../../src/transports/fetch.js';
 import { errorOf, valueOf } from '../support/results.js';
 import { sampleMessage, USER_TOKEN } from '../support/samples.js';
 import { inVirtualTime } from '../support/virtual-time.js';

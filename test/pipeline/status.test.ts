@@ -2,7 +2,7 @@ import { errAsync, okAsync } from 'neverthrow';
 import { describe, expect, test } from 'vitest';
 import { createContextWith } from '../../src/context.js';
 import { lagError, type LagError } from '../../src/errors.js';
-import { call } from '../../src/operation.js';
+import { call } from '../../src/call.js';
 import type { LagResponse } from '../../src/pipeline/types.js';
 import { errorOf, valueOf } from '../support/results.js';
 import { USER_TOKEN } from '../support/samples.js';

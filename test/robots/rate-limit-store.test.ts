@@ -2,7 +2,7 @@ import { createStorage } from 'unstorage';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { createContextWith } from '../../src/context.js';
 import { sendRoomMessage } from '../../src/operations/room-messages.js';
-import { fetchTransport } from '../../src/pipeline/fetch-transport.js';
+import { fetchTransport } from '../../src/transports/fetch.js';
 import { robotRateLimit } from '../../src/robots/index.js';
 import { ROBOT_TOKEN, sampleMessage } from '../support/samples.js';
 import { fakeTime } from './support.js';

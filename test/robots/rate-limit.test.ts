@@ -3,7 +3,7 @@ import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { createContextWith, type CallOptions, type Context, type RobotContext } from '../../src/context.js';
 import { listRoomMessages, sendRoomMessage } from '../../src/operations/room-messages.js';
 import { deleteRoom } from '../../src/operations/rooms.js';
-import { fetchTransport } from '../../src/pipeline/fetch-transport.js';
+import { fetchTransport } from '../../src/transports/fetch.js';
 import type { LagRateLimitError } from '../../src/errors.js';
 import type { LagResult } from '../../src/pipeline/types.js';
 import { robotRateLimit, type RobotRateLimitOptions, type RobotStore } from '../../src/robots/index.js';

@@ -8,7 +8,7 @@ import { createSandbox } from '../../src/sandbox/index.js';
 import { sized } from '../support/runs.js';
 import { fakeTime, polled, robotOver, streamed } from './support.js';
 import { createContextWith } from '../../src/context.js';
-import { fetchTransport } from '../../src/pipeline/fetch-transport.js';
+import { fetchTransport } from '../../src/transports/fetch.js';
 
 afterEach(() => void vi.useRealTimers());
 

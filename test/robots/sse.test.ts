@@ -3,7 +3,7 @@ import { okAsync, type Result } from 'neverthrow';
 import { afterEach, expect, test, vi } from 'vitest';
 import { createContextWith } from '../../src/context.js';
 import type { LagError } from '../../src/errors.js';
-import { fetchTransport } from '../../src/pipeline/fetch-transport.js';
+import { fetchTransport } from '../../src/transports/fetch.js';
 import type { LagRequest } from '../../src/pipeline/types.js';
 import {
   listenBySse,

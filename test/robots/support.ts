@@ -2,7 +2,7 @@ import type { Result } from 'neverthrow';
 import { vi } from 'vitest';
 import { createContext, createContextWith, type RobotContext } from '../../src/context.js';
 import type { LagError } from '../../src/errors.js';
-import { fetchTransport } from '../../src/pipeline/fetch-transport.js';
+import { fetchTransport } from '../../src/transports/fetch.js';
 import type { RobotEvent } from '../../src/robots/index.js';
 import { ROBOT_TOKEN } from '../support/samples.js';
 import type { Answer } from '../support/server.js';

@@ -1,5 +1,5 @@
 import { describe, expect, test, vi } from 'vitest';
-import { createManualClock, createSystemClock } from '../../src/sandbox/clock.js';
+import { createManualClock, createSystemClock } from '../../src/sandbox/control/clock.js';
 
 describe('createManualClock', () => {
   test('stands still until it is told to advance', async () => {

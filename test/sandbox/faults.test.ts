@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { createContext } from '../../src/context.js';
 import { sendRoomMessage } from '../../src/operations/room-messages.js';
 import { getMe } from '../../src/operations/users.js';
-import { record, type Entry } from '../../src/sandbox/request-log.js';
+import { record, type Entry } from '../../src/sandbox/control/request-log.js';
 import { skipTime } from '../support/clock.js';
 import { eventually } from '../support/eventually.js';
 import { errorOf } from '../support/results.js';

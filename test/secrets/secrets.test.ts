@@ -1,3 +1,4 @@
+import * as everything from '../../src/index.js';
 import { spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { createServer } from 'node:https';
@@ -7,9 +8,8 @@ import { build } from 'esbuild';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { createContext, createContextWith, type Context, type ContextOptions } from '../../src/context.js';
 import type { LagError } from '../../src/errors.js';
-import * as everything from '../../src/index.js';
 import { createNodeContext } from '../../src/node/index.js';
-import { fetchTransport, type FetchLike } from '../../src/pipeline/fetch-transport.js';
+import { fetchTransport, type FetchLike } from '../../src/transports/fetch.js';
 import type { Middleware } from '../../src/pipeline/types.js';
 import { createWebhookHandler, listenRobotEvents, pollRobotEvents, verifyWebhook } from '../../src/robots/index.js';
 import { createSandbox } from '../../src/sandbox/index.js';
