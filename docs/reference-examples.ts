@@ -328,14 +328,8 @@ const result = await getIdentity(ctx);
 console.log(result.match(({ displayName }) => displayName, (error) => error.kind));`,
     output: 'Ada',
   },
-  createContextWith: {
-    code: `const ctx = createContextWith(fetchTransport(), 'lag_pat_…');
-const result = await getIdentity(ctx);
-console.log(result.match(({ displayName }) => displayName, (error) => error.kind));`,
-    output: 'Ada',
-  },
   fetchTransport: {
-    code: `const ctx = createContextWith(fetchTransport(), 'lag_robot_…');
+    code: `const ctx = createContext('lag_robot_…');
 const result = await getIdentity(ctx);
 console.log(result.match(({ displayName }) => displayName, (error) => error.kind));`,
     output: 'Beacon',
@@ -422,7 +416,7 @@ console.log(result.match(({ content }) => content, (error) => error.kind));`,
   },
   streamRobotEvents: {
     code: `const { transport, addRobot, ids } = createSandbox();
-const mine = createContextWith(transport, addRobot({ delivery: 'sse' }).token);
+const mine = createContext(addRobot({ delivery: 'sse' }).token, { transport });
 const controller = new AbortController();
 setTimeout(() => void sendRoomMessage(mine, ids.server, ids.rooms.quiet, { content: 'hello' }), 20);
 setTimeout(() => controller.abort(), 60);
@@ -433,7 +427,7 @@ console.log('aborted, without an Err');`,
   },
   listenBySse: {
     code: `const { transport, addRobot } = createSandbox();
-const mine = createContextWith(transport, addRobot({ delivery: 'sse' }).token);
+const mine = createContext(addRobot({ delivery: 'sse' }).token, { transport });
 for await (const event of listenBySse(mine, { signal: AbortSignal.timeout(50) }))
   console.log(event.match(({ type }) => type, (error) => error.kind));
 console.log('aborted, without an Err');`,
@@ -451,7 +445,7 @@ const { webhookSecret } = addRobot({
     },
   },
 });
-await sendRoomMessage(createContextWith(transport, tokens.ada), ids.server, ids.rooms.quiet, { content: 'hello' });
+await sendRoomMessage(createContext(tokens.ada, { transport }), ids.server, ids.rooms.quiet, { content: 'hello' });
 await settled();`,
     output: 'room.message',
   },
@@ -465,20 +459,21 @@ console.log(response.status);`,
     output: '401',
   },
 
+  ofetchTransport: {
+    code: `const ctx = createContext('lag_robot_…', { transport: ofetchTransport() });
+const result = await getIdentity(ctx);
+console.log(result.match(({ displayName }) => displayName, (error) => error.kind));`,
+    output: 'Beacon',
+  },
+
   undiciTransport: {
     code: `const transport = undiciTransport({ connections: 10 });
-const ctx = createContextWith(transport, process.env.LAG_TOKEN ?? '');
+const ctx = createContext(process.env.LAG_TOKEN ?? '', { transport });
 console.log(typeof ctx.handle, (await transport.close()).isOk());`,
     output: 'function true',
   },
-  createNodeContext: {
-    code: `const ctx = createNodeContext('not a token');
-const result = await getIdentity(ctx);
-console.log(result.match(({ displayName }) => displayName, (error) => error.kind));`,
-    output: 'invalid_token',
-  },
   uploadImageFile: {
-    code: `const ctx = createNodeContext(process.env.LAG_TOKEN ?? '');
+    code: `const ctx = createContext(process.env.LAG_TOKEN ?? '', { transport: undiciTransport() });
 const result = await uploadImageFile(ctx, './no-such-file.png', { purpose: 'chat' });
 console.log(result.match(({ url }) => url, (error) => error.kind));`,
     output: 'invalid_input',
@@ -486,7 +481,7 @@ console.log(result.match(({ url }) => url, (error) => error.kind));`,
 
   createSandbox: {
     code: `const { transport, tokens } = createSandbox();
-const result = await getIdentity(createContextWith(transport, tokens.ben));
+const result = await getIdentity(createContext(tokens.ben, { transport }));
 console.log(result.match(({ displayName }) => displayName, (error) => error.kind));`,
     output: 'Ben',
   },
@@ -494,7 +489,7 @@ console.log(result.match(({ displayName }) => displayName, (error) => error.kind
     code: `const clock = createManualClock('2030-01-01T00:00:00Z');
 const { transport, tokens } = createSandbox({ clock });
 await clock.advance(60_000);
-const result = await getHealth(createContextWith(transport, tokens.ada));
+const result = await getHealth(createContext(tokens.ada, { transport }));
 console.log(result.match(({ timestamp }) => timestamp, (error) => error.kind));`,
     output: '2030-01-01T00:01:00.000Z',
   },

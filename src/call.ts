@@ -1,6 +1,6 @@
 import { err, ok, ResultAsync, type Result } from 'neverthrow';
 import type { GenericSchema } from 'valibot';
-import type { CallOptions, Context, ContextState } from './context.js';
+import type { CallOptions, LagContext, ContextState } from './context.js';
 import { copyError, lagError, setFields, type LagError } from './errors.js';
 import { headersOf, invalid, isAmount, settingsOf, toInvalidInput } from './call-options.js';
 import { requestIdOf } from './pipeline/status.js';
@@ -36,7 +36,7 @@ export const path = (strings: TemplateStringsArray, ...ids: readonly string[]): 
 };
 
 /** Whether a context holds a robot key. */
-export const isRobot = (ctx: Context): boolean => {
+export const isRobot = (ctx: LagContext): boolean => {
   try {
     return (ctx as ContextState).robot;
   } catch {
@@ -45,8 +45,11 @@ export const isRobot = (ctx: Context): boolean => {
 };
 
 /** Sends an operation through the pipeline of a context and checks what comes back. */
-export const call = <T = void>(ctx: Context, operation: Operation<T>, options: CallOptions | undefined): LagResult<T> =>
-  new ResultAsync(run(ctx as ContextState, operation, options));
+export const call = <T = void>(
+  ctx: LagContext,
+  operation: Operation<T>,
+  options: CallOptions | undefined,
+): LagResult<T> => new ResultAsync(run(ctx as ContextState, operation, options));
 
 const run = async <T>(
   ctx: ContextState,

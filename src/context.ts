@@ -1,13 +1,12 @@
 import { copyError, lagError, type LagError } from './errors.js';
 import { auth } from './pipeline/auth.js';
 import { compose } from './pipeline/compose.js';
-import type { FetchLike } from './transports/fetch.js';
-import { ofetchTransport } from './transports/ofetch.js';
+import { fetchTransport, type FetchLike } from './transports/fetch.js';
 import { retry } from './pipeline/retry.js';
 import { robotRewrite } from './pipeline/robot-rewrite.js';
 import { status, type Hide } from './pipeline/status.js';
 import { guard, timeout } from './pipeline/timeout.js';
-import type { Handler, Middleware } from './pipeline/types.js';
+import type { LagHandler, LagMiddleware } from './pipeline/types.js';
 import { headersOf, invalid, settingsOf, toInvalidInput, type Settings } from './call-options.js';
 import { VERSION } from './version.js';
 
@@ -31,8 +30,12 @@ export interface CallOptions extends CallDefaults {
   readonly signal?: AbortSignal | undefined;
 }
 
-/** Options of a context over any transport. */
-export interface TransportContextOptions extends CallDefaults {
+/** Options of `createContext`. */
+export interface ContextOptions extends CallDefaults {
+  /** Sends the requests: `fetchTransport()`, the default, `ofetchTransport()`, `undiciTransport()` or `sandbox.transport`. */
+  readonly transport?: LagHandler | undefined;
+  /** Short for `transport: fetchTransport({ fetch })`. */
+  readonly fetch?: FetchLike | undefined;
   /** `https://api.trylag.com`. A path prefix is kept; query, hash and user info are refused; http only on loopback. */
   readonly baseUrl?: string | undefined;
   /** Milliseconds of `Retry-After` that a call waits for at most: 60 000. More comes back as an error at once. */
@@ -40,31 +43,25 @@ export interface TransportContextOptions extends CallDefaults {
   /** Instead of `lagclient/<version>`. Browsers set their own. */
   readonly userAgent?: string | undefined;
   /** Your own steps, the first one outermost. */
-  readonly middleware?: readonly Middleware[] | undefined;
+  readonly middleware?: readonly LagMiddleware[] | undefined;
   /** Allows `http:` beyond loopback. The token then travels in the clear. */
   readonly allowInsecureHttp?: boolean | undefined;
 }
 
-/** Options of `createContext`. */
-export interface ContextOptions extends TransportContextOptions {
-  /** Instead of the global `fetch`. */
-  readonly fetch?: FetchLike | undefined;
-}
-
 /** What every operation takes first: a token, settings and the pipeline, frozen. It holds nothing to close. */
-export interface Context {
+export interface LagContext {
   readonly baseUrl: string;
   /** The composed pipeline. */
-  readonly handle: Handler;
+  readonly handle: LagHandler;
 }
 
 /** A context whose token is known to be a user's: `createContext('lag_pat_…')`. */
-export interface UserContext extends Context {
+export interface UserContext extends LagContext {
   readonly robot?: false;
 }
 
 /** A context whose token is known to be a robot's: `createContext('lag_robot_…')`. Operations for users do not take it. */
-export interface RobotContext extends Context {
+export interface RobotContext extends LagContext {
   readonly robot?: true;
 }
 
@@ -73,10 +70,10 @@ export type ContextFor<Token extends string> = Token extends `lag_robot_${string
   ? RobotContext
   : Token extends `lag_pat_${string}`
     ? UserContext
-    : Context;
+    : LagContext;
 
 /** What a context is inside. */
-export interface ContextState extends Context {
+export interface ContextState extends LagContext {
   readonly robot: boolean;
   readonly hide: Hide;
   readonly headers: Readonly<Record<string, string>>;
@@ -86,29 +83,19 @@ export interface ContextState extends Context {
 }
 
 /**
- * Makes a context over ofetch. A `lag_pat_…` token acts as a user, a `lag_robot_…` key as a robot of its server.
- * Never throws: with a malformed token or option every call answers `invalid_token` or `invalid_input`.
+ * Makes the context that every operation takes first. A `lag_pat_…` token acts as a user, a `lag_robot_…` key as a robot
+ * of its server.
+ *
+ * Never throws: with a malformed token or option every call returns `invalid_token` or `invalid_input`.
  */
 export function createContext<const Token extends string>(token: Token, options?: ContextOptions): ContextFor<Token> {
-  return create(() => ofetchTransport(options?.fetch), token, options) as never;
+  return create(token, options) as never;
 }
 
-/** Makes a context over a transport of your choice: `fetchTransport()`, `undiciTransport()`, `sandbox.transport`. */
-export function createContextWith<const Token extends string>(
-  transport: Handler,
-  token: Token,
-  options?: TransportContextOptions,
-): ContextFor<Token> {
-  return create(() => transport, token, options) as never;
-}
-
-const create = (
-  transport: () => Handler,
-  token: string,
-  options: TransportContextOptions | null | undefined,
-): ContextState => {
+const create = (token: string, options: ContextOptions | null | undefined): ContextState => {
   try {
-    const { baseUrl, headers, middleware, userAgent, allowInsecureHttp } = options ?? {};
+    const { baseUrl, headers, middleware, userAgent, allowInsecureHttp, transport, fetch } = options ?? {};
+    if (transport && fetch) throw invalid('options: pass either transport or fetch');
     const secret = typeof token === 'string' ? token.trim() : '';
     // Printable ASCII without spaces, so that a pasted `Bearer …` is refused, and without what JSON would escape, so that
     // `hide` finds it wherever it is repeated.
@@ -124,7 +111,7 @@ const create = (
         status(hide),
         auth(`${robot ? 'Robot' : 'Bearer'} ${secret}`),
         timeout,
-      )(transport()),
+      )(transport ?? fetchTransport({ fetch })),
       robot,
       hide,
       headers: Object.freeze({

@@ -1,13 +1,11 @@
 export {
   createContext,
-  createContextWith,
   type CallDefaults,
   type CallOptions,
-  type Context,
+  type LagContext,
   type ContextFor,
   type ContextOptions,
   type RobotContext,
-  type TransportContextOptions,
   type UserContext,
 } from './context.js';
 export {
@@ -33,11 +31,11 @@ export { collectItems, iterateItems, type LagIterable, type Page } from './pagin
 export { fetchTransport, type FetchLike } from './transports/fetch.js';
 export type {
   CallTrace,
-  Handler,
+  LagHandler,
   LagRequest,
   LagResponse,
   LagResult,
-  Middleware,
+  LagMiddleware,
   RobotRule,
 } from './pipeline/types.js';
 export * from './operations/system.js';
@@ -62,7 +60,7 @@ export type { CreateEventTemplateBody, EventTemplate, UpdateEventTemplateBody } 
 export type {
   CancelEventResponse,
   CreateEventBody,
-  Event,
+  ServerEvent,
   EventStatus,
   RsvpCounts,
   RsvpResult,
@@ -112,7 +110,7 @@ export type {
 export type { Health, SystemStatus, UserConfig, Version } from './models/system.js';
 export type {
   AvatarUploadResponse,
-  Ok,
+  Acknowledgement,
   PushTokenBody,
   SetupUserBody,
   SteamActivity,

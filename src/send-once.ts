@@ -1,5 +1,5 @@
 import { err, ok, ResultAsync, type Result } from 'neverthrow';
-import type { CallOptions, Context, ContextState } from './context.js';
+import type { CallOptions, LagContext, ContextState } from './context.js';
 import { setFields, type LagError } from './errors.js';
 import type { CursorQuery, MessagePage } from './models/messages.js';
 import type { RoomMessage, SendRoomMessageBody } from './models/room-messages.js';
@@ -10,7 +10,7 @@ import type { LagResult } from './pipeline/types.js';
 import { getIdentity } from './operations/identity.js';
 
 type Send = (body: SendRoomMessageBody, options: CallOptions) => LagResult<RoomMessage>;
-type List = (ctx: Context, query: CursorQuery, options: CallOptions) => LagResult<MessagePage<RoomMessage>>;
+type List = (ctx: LagContext, query: CursorQuery, options: CallOptions) => LagResult<MessagePage<RoomMessage>>;
 
 // How much earlier than the first try a message may seem to be: a `Date` header knows only seconds.
 const SLACK_MS = 2000;
@@ -20,7 +20,7 @@ const MAX_PAGES = 10;
 
 /** Sends; after an ambiguous failure looks for the message, and sends again only where it is not there. */
 export const sendOnce = (
-  ctx: Context,
+  ctx: LagContext,
   body: SendRoomMessageBody,
   options: CallOptions | undefined,
   send: Send,

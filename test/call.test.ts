@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import * as v from 'valibot';
 import { okAsync } from 'neverthrow';
 import { describe, expect, test } from 'vitest';
-import { createContext, createContextWith, type Context } from '../src/context.js';
+import { createContext, type LagContext } from '../src/context.js';
 import type { LagInvalidResponseError } from '../src/errors.js';
 import { call, isRobot, path } from '../src/call.js';
 import { getHealth } from '../src/operations/system.js';
@@ -18,13 +18,13 @@ import { ROBOT_TOKEN, samplePage, USER_TOKEN } from './support/samples.js';
 import { empty, json, serve } from './support/server.js';
 
 /** A context that says which URLs were asked for, and answers with what is given. */
-const recording = (answer: unknown = {}, token: string = USER_TOKEN): { ctx: Context; urls: string[] } => {
+const recording = (answer: unknown = {}, token: string = USER_TOKEN): { ctx: LagContext; urls: string[] } => {
   const urls: string[] = [];
   const fetch = async (url: string) => {
     urls.push(url);
     return Response.json(answer);
   };
-  return { ctx: createContextWith(fetchTransport({ fetch }), token, { baseUrl: 'https://lag.test' }), urls };
+  return { ctx: createContext(token, { transport: fetchTransport({ fetch }), baseUrl: 'https://lag.test' }), urls };
 };
 
 describe('path', () => {
@@ -214,10 +214,12 @@ describe('an operation', () => {
 
   test('sends JSON as JSON, a form as it is, and nothing where there is no body', async () => {
     const seen: LagRequest[] = [];
-    const ctx = createContextWith((request) => {
-      seen.push(request);
-      return okAsync({ status: 204, headers: new Headers(), body: '' });
-    }, USER_TOKEN);
+    const ctx = createContext(USER_TOKEN, {
+      transport: (request) => {
+        seen.push(request);
+        return okAsync({ status: 204, headers: new Headers(), body: '' });
+      },
+    });
     const form = new FormData();
     for (const body of [{ a: 'ä' }, null, '', form, undefined])
       await valueOf(call(ctx, { method: 'POST', path: '/x', body }, undefined));
@@ -239,7 +241,7 @@ describe('an operation', () => {
     [' \n\t<!DOCTYPE html>', false],
   ])('that answers nothing takes %j: %s', async (body, isTaken) => {
     const fetch = async () => new Response(body);
-    const result = await deleteRoom(createContextWith(fetchTransport({ fetch }), USER_TOKEN), 's1', 'r1');
+    const result = await deleteRoom(createContext(USER_TOKEN, { transport: fetchTransport({ fetch }) }), 's1', 'r1');
     if (isTaken) expect(result._unsafeUnwrap()).toBeUndefined();
     else
       expect(result._unsafeUnwrapErr()).toMatchObject({
@@ -251,11 +253,11 @@ describe('an operation', () => {
 
   test('whose answer may be null takes an empty one for it', async () => {
     const fetch = async () => new Response('');
-    const ctx = createContextWith(fetchTransport({ fetch }), USER_TOKEN);
+    const ctx = createContext(USER_TOKEN, { transport: fetchTransport({ fetch }) });
     expect(await valueOf(call(ctx, { path: '/x', response: v.nullable(v.string()) }, undefined))).toBeNull();
   });
 
-  test.each<[string, (ctx: Context) => LagResult<unknown>]>([
+  test.each<[string, (ctx: LagContext) => LagResult<unknown>]>([
     ['invalid id', (ctx) => deleteRoom(ctx, 's1', '..')],
     ['invalid limit: 1 to 100', (ctx) => listRoomMessages(ctx, 's1', 'r1', { limit: 0 })],
     ['invalid timeoutMs', (ctx) => getHealth(ctx, { timeoutMs: -1 })],
@@ -296,6 +298,6 @@ describe('an operation', () => {
 test('isRobot tells contexts apart, and never throws', () => {
   expect(isRobot(createContext(ROBOT_TOKEN))).toBe(true);
   expect(isRobot(createContext(USER_TOKEN))).toBe(false);
-  for (const ctx of [createContext(''), null, undefined, 5]) expect(isRobot(ctx as Context)).toBeFalsy();
+  for (const ctx of [createContext(''), null, undefined, 5]) expect(isRobot(ctx as LagContext)).toBeFalsy();
   for (const ctx of [null, undefined]) expect(isRobot(ctx as never)).toBe(false);
 });

@@ -1,12 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test, vi } from 'vitest';
-import {
-  createContext,
-  createContextWith,
-  type CallOptions,
-  type Context,
-  type ContextOptions,
-} from '../src/context.js';
+import { createContext, type CallOptions, type LagContext, type ContextOptions } from '../src/context.js';
 import { isLagError } from '../src/errors.js';
 import { getVersion } from '../src/operations/system.js';
 import { sendRoomMessage } from '../src/operations/room-messages.js';
@@ -22,9 +16,9 @@ import { json, serve } from './support/server.js';
 /** A context of both kinds, with a fetch that answers a version and says what it was asked. */
 const contextsOf = (options: unknown, token: string = USER_TOKEN) => {
   const fetch = vi.fn(async (_url: string, _init: RequestInit) => Response.json({ version: '1' }));
-  const contexts: Context[] = [
+  const contexts: LagContext[] = [
     createContext(token, { ...(options as ContextOptions), fetch }),
-    createContextWith(fetchTransport({ fetch }), token, options as ContextOptions),
+    createContext(token, { ...(options as ContextOptions), transport: fetchTransport({ fetch }) }),
   ];
   return { contexts, fetch };
 };
@@ -55,14 +49,13 @@ const expectTaken = async (options: unknown, token?: string): Promise<readonly [
 /** Headers of a call as they leave the pipeline. */
 const sentHeaders = async (options: ContextOptions, callOptions?: CallOptions): Promise<LagRequest['headers']> => {
   let headers!: LagRequest['headers'];
-  const ctx = createContextWith(
-    (request) => {
+  const ctx = createContext(USER_TOKEN, {
+    ...options,
+    transport: (request) => {
       ({ headers } = request);
       return fetchTransport({ fetch: async () => Response.json({ version: '1' }) })(request);
     },
-    USER_TOKEN,
-    options,
-  );
+  });
   await valueOf(getVersion(ctx, callOptions));
   return headers;
 };
@@ -272,7 +265,7 @@ describe('options', () => {
     vi.stubGlobal('fetch', async () => Response.json({ version: '1' }));
     for (const ctx of [
       createContext(USER_TOKEN, options as ContextOptions),
-      createContextWith(fetchTransport(), USER_TOKEN, options as ContextOptions),
+      createContext(USER_TOKEN, options as ContextOptions),
     ])
       expect(await valueOf(getVersion(ctx, options as CallOptions))).toEqual({ version: '1' });
   });
@@ -305,7 +298,7 @@ describe('options', () => {
     vi.stubGlobal('fetch', fetch);
     const made = [
       createContext(USER_TOKEN, options as ContextOptions),
-      createContextWith(fetchTransport(), USER_TOKEN, options as ContextOptions),
+      createContext(USER_TOKEN, options as ContextOptions),
       ...['headers', 'middleware', 'userAgent', 'baseUrl', 'timeoutMs', 'fetch'].map((name) =>
         createContext(USER_TOKEN, Object.defineProperty({}, name, { get: () => options.x, enumerable: true })),
       ),
@@ -318,7 +311,7 @@ describe('options', () => {
   test.each<unknown>([undefined, null, {}, 5, 'text', Object.freeze({})])(
     'and a context may be missing (%o)',
     async (ctx) => {
-      expect(await errorOf(getVersion(ctx as Context))).toMatchObject({
+      expect(await errorOf(getVersion(ctx as LagContext))).toMatchObject({
         kind: 'invalid_input',
         attempts: 0,
         path: '/version',
@@ -327,7 +320,7 @@ describe('options', () => {
   );
 
   test.each<unknown>([undefined, null, 5, {}])('and a transport may be no function (%o)', async (transport) => {
-    const ctx = createContextWith(transport as never, USER_TOKEN, { maxRetries: 0 });
+    const ctx = createContext(USER_TOKEN, { transport: transport as never, maxRetries: 0 });
     expect(await errorOf(getVersion(ctx))).toMatchObject({ kind: 'connection' });
   });
 

@@ -1,7 +1,7 @@
 import { createServer, type IncomingHttpHeaders } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { createContext, type Context } from '../src/context.js';
+import { createContext, type LagContext } from '../src/context.js';
 import { VERSION } from '../src/version.js';
 import { ENCODED_IDS, knownFieldsOf, OPERATIONS, type OperationCase } from './operations.table.js';
 
@@ -54,7 +54,7 @@ const exchange = async (
   const id = String(count++);
   const seen: Seen[] = [];
   exchanges.set(id, { replies, seen });
-  const ctx: Context = createContext(token, { baseUrl, headers: { 'X-Exchange': id } });
+  const ctx: LagContext = createContext(token, { baseUrl, headers: { 'X-Exchange': id } });
   const result = await operation.run(ctx);
   exchanges.delete(id);
   return { result, seen };

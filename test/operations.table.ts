@@ -2,7 +2,7 @@
  * The REST operations as data: what each must send and what it may get, written from what is known of the API and not
  * from the code. Field names in answers carry a suffix: `?` may be absent, `|null` may be null.
  */
-import type { Context } from '../src/context.js';
+import type { LagContext } from '../src/context.js';
 import {
   createDm,
   deleteDmMessage,
@@ -110,7 +110,7 @@ export interface OperationCase {
   /** What a robot key does: another path, the same one, refused; or a path of its own. */
   readonly robot: 'rewrite' | 'same' | 'refuse' | `/${string}`;
   readonly idempotent: boolean;
-  readonly run: (ctx: Context) => LagResult<unknown>;
+  readonly run: (ctx: LagContext) => LagResult<unknown>;
   /** What the server answers; nothing for `void`. */
   readonly answer?: unknown;
   /** What the function gives, where it is not the answer itself. */

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { err, errAsync, ok, okAsync, type Result } from 'neverthrow';
 import { describe, expect, test } from 'vitest';
-import { createContext, createContextWith } from '../src/context.js';
+import { createContext } from '../src/context.js';
 import { isLagError, lagError, type LagError } from '../src/errors.js';
 import type { MessagePage } from '../src/models/messages.js';
 import { iterateDmMessages } from '../src/operations/dms.js';
@@ -188,7 +188,7 @@ describe('a walk over pages', () => {
             const response = { writeHead: () => ({ end: (body: string) => resolve(new Response(body)) }) };
             room(count)(response as never, { url } as never);
           });
-        const ctx = createContextWith(fetchTransport({ fetch }), USER_TOKEN);
+        const ctx = createContext(USER_TOKEN, { transport: fetchTransport({ fetch }) });
         const items = await valueOf(collectItems(iterateRoomMessages(ctx, 's1', 'r1', { limit }), Infinity));
         expect(new Set(items.map(({ id }) => id)).size).toBe(count);
         expect(items).toHaveLength(count);

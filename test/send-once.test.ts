@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { createContextWith, type CallOptions, type Context } from '../src/context.js';
+import { createContext, type CallOptions, type LagContext } from '../src/context.js';
 import { sendRoomMessage, sendRoomMessageOnce } from '../src/operations/room-messages.js';
 import { createSandbox, type Sandbox, type SandboxFault } from '../src/sandbox/index.js';
 import { errorOf, valueOf } from './support/results.js';
@@ -24,7 +24,7 @@ const LOST: Record<string, SandboxFault> = {
 
 interface Scene {
   readonly sandbox: Sandbox;
-  readonly ctx: Context;
+  readonly ctx: LagContext;
   readonly time: VirtualTime;
   readonly send: (content: string, options?: CallOptions) => ReturnType<typeof sendRoomMessageOnce>;
   /** How often a content is in the room. */
@@ -37,7 +37,7 @@ const scene = <T>(who: 'ada' | 'robot', play: (scene: Scene) => Promise<T>): Pro
   inVirtualTime((time) => {
     const sandbox = createSandbox();
     const { ids, tokens } = sandbox;
-    const ctx: Context = createContextWith(sandbox.transport, tokens[who] as string, { timeoutMs: 5000 });
+    const ctx: LagContext = createContext(tokens[who] as string, { transport: sandbox.transport, timeoutMs: 5000 });
     return play({
       sandbox,
       ctx,
@@ -112,7 +112,9 @@ test('does not take the message of somebody else for its own', () =>
     const { ids, tokens } = sandbox;
     for (const token of [tokens.ben, tokens.robot] as string[])
       await valueOf(
-        sendRoomMessage(createContextWith(sandbox.transport, token), ids.server, ids.rooms.quiet, { content: 'same' }),
+        sendRoomMessage(createContext(token, { transport: sandbox.transport }), ids.server, ids.rooms.quiet, {
+          content: 'same',
+        }),
       );
     sandbox.faults.next({ match: POST, reset: true });
     await valueOf(send('same'));
@@ -140,9 +142,14 @@ test('finds its message in a busy room, page after page', () =>
     const sending = send('mine');
     for (let n = 0; n < 250; n++)
       await valueOf(
-        sendRoomMessage(createContextWith(sandbox.transport, sandbox.tokens.cleo as string), server, rooms.quiet, {
-          content: `noise ${n}`,
-        }),
+        sendRoomMessage(
+          createContext(sandbox.tokens.cleo as string, { transport: sandbox.transport }),
+          server,
+          rooms.quiet,
+          {
+            content: `noise ${n}`,
+          },
+        ),
       );
     await valueOf(sending);
     expect(count('mine')).toBe(1);

@@ -1,10 +1,12 @@
 import { inspect } from 'node:util';
 import { describe, expect, test } from 'vitest';
-import { createContext, createContextWith, type Context, type ContextOptions } from '../src/context.js';
+import { createContext, type LagContext, type ContextOptions } from '../src/context.js';
 import type { LagError } from '../src/errors.js';
 import { sendRoomMessage } from '../src/operations/room-messages.js';
 import { getConfig, getHealth, getVersion } from '../src/operations/system.js';
-import { fetchTransport, type FetchLike } from '../src/transports/fetch.js';
+import { ofetch } from 'ofetch';
+import type { FetchLike } from '../src/transports/fetch.js';
+import { ofetchTransport } from '../src/transports/ofetch.js';
 import type { LagRequest } from '../src/pipeline/types.js';
 import { skipTime } from './support/clock.js';
 import { errorOf } from './support/results.js';
@@ -36,9 +38,13 @@ describe.each([
     expect(prints).not.toContain(token);
     expect(prints).not.toContain(JSON.stringify(token).slice(1, -1).replaceAll('/', '\\/'));
   };
-  const contextsOf = (options: ContextOptions): Context[] => [
+  const contextsOf = (options: ContextOptions): LagContext[] => [
     createContext(token as string, options),
-    createContextWith(fetchTransport({ fetch: options.fetch }), token as string, options),
+    createContext(token as string, {
+      ...options,
+      fetch: undefined,
+      transport: ofetchTransport(ofetch.create({}, { fetch: options.fetch as typeof fetch })),
+    }),
   ];
 
   test('shows in no context', () => {

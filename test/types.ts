@@ -16,16 +16,15 @@ import * as users from '../src/operations/users.js';
 import { expectTypeOf } from 'vitest';
 import {
   createContext,
-  createContextWith,
   type CallOptions,
-  type Context,
+  type LagContext,
   type RobotContext,
   type UserContext,
 } from '../src/context.js';
 import type { LagError, LagErrorKind, LagIssue } from '../src/errors.js';
 import type {
   AvatarUploadResponse,
-  Ok,
+  Acknowledgement,
   SteamActivity,
   SteamProfile,
   PushTokenBody,
@@ -39,7 +38,7 @@ import type { Ban, ModerationBody, Mute, ServerMember } from '../src/models/memb
 import type {
   CancelEventResponse,
   CreateEventBody,
-  Event,
+  ServerEvent,
   RsvpStatus,
   UpdateEventBody,
   RsvpResult,
@@ -66,15 +65,16 @@ import type {
 } from '../src/models/servers.js';
 import type { ImageSource, ImageSourceOptions } from '../src/uploads/image-source.js';
 import type { LagIterable, Page } from '../src/pagination.js';
-import { fetchTransport } from '../src/transports/fetch.js';
 import type { LagResult } from '../src/pipeline/types.js';
 
 // Each operation, whole.
-expectTypeOf(system.getHealth).toEqualTypeOf<(ctx: Context, options?: CallOptions) => LagResult<Health>>();
-expectTypeOf(system.getVersion).toEqualTypeOf<(ctx: Context, options?: CallOptions) => LagResult<Version>>();
-expectTypeOf(system.getSystemStatus).toEqualTypeOf<(ctx: Context, options?: CallOptions) => LagResult<SystemStatus>>();
+expectTypeOf(system.getHealth).toEqualTypeOf<(ctx: LagContext, options?: CallOptions) => LagResult<Health>>();
+expectTypeOf(system.getVersion).toEqualTypeOf<(ctx: LagContext, options?: CallOptions) => LagResult<Version>>();
+expectTypeOf(system.getSystemStatus).toEqualTypeOf<
+  (ctx: LagContext, options?: CallOptions) => LagResult<SystemStatus>
+>();
 expectTypeOf(system.getConfig).toEqualTypeOf<(ctx: UserContext, options?: CallOptions) => LagResult<UserConfig>>();
-expectTypeOf(identity.getIdentity).toEqualTypeOf<(ctx: Context, options?: CallOptions) => LagResult<Identity>>();
+expectTypeOf(identity.getIdentity).toEqualTypeOf<(ctx: LagContext, options?: CallOptions) => LagResult<Identity>>();
 expectTypeOf(users.getMe).toEqualTypeOf<(ctx: UserContext, options?: CallOptions) => LagResult<User>>();
 expectTypeOf(users.updateMe).toEqualTypeOf<
   (ctx: UserContext, body: UpdateUserBody, options?: CallOptions) => LagResult<User>
@@ -91,10 +91,10 @@ expectTypeOf(users.uploadAvatar).toEqualTypeOf<
   ) => LagResult<AvatarUploadResponse>
 >();
 expectTypeOf(users.registerPushToken).toEqualTypeOf<
-  (ctx: UserContext, body: PushTokenBody, options?: CallOptions) => LagResult<Ok>
+  (ctx: UserContext, body: PushTokenBody, options?: CallOptions) => LagResult<Acknowledgement>
 >();
 expectTypeOf(users.removePushToken).toEqualTypeOf<
-  (ctx: UserContext, token: string, options?: CallOptions) => LagResult<Ok>
+  (ctx: UserContext, token: string, options?: CallOptions) => LagResult<Acknowledgement>
 >();
 expectTypeOf(users.requestAccountDeletion).toEqualTypeOf<
   (ctx: UserContext, options?: CallOptions) => LagResult<User>
@@ -205,7 +205,7 @@ expectTypeOf(invites.revokeInvite).toEqualTypeOf<
   (ctx: UserContext, serverId: string, inviteId: string, options?: CallOptions) => LagResult<void>
 >();
 expectTypeOf(invites.previewInvite).toEqualTypeOf<
-  (ctx: Context, code: string, options?: CallOptions) => LagResult<InvitePreview>
+  (ctx: LagContext, code: string, options?: CallOptions) => LagResult<InvitePreview>
 >();
 expectTypeOf(invites.joinServer).toEqualTypeOf<
   (ctx: UserContext, code: string, options?: CallOptions) => LagResult<Server>
@@ -214,7 +214,7 @@ expectTypeOf(invites.inviteFriend).toEqualTypeOf<
   (ctx: UserContext, serverId: string, userId: string, options?: CallOptions) => LagResult<InviteFriendResponse>
 >();
 expectTypeOf(members.listMembers).toEqualTypeOf<
-  (ctx: Context, serverId: string, options?: CallOptions) => LagResult<ServerMember[]>
+  (ctx: LagContext, serverId: string, options?: CallOptions) => LagResult<ServerMember[]>
 >();
 expectTypeOf(members.kickMember).toEqualTypeOf<
   (ctx: UserContext, serverId: string, userId: string, options?: CallOptions) => LagResult<void>
@@ -259,7 +259,7 @@ expectTypeOf(roles.assignRole).toEqualTypeOf<
   ) => LagResult<RoleAssignment>
 >();
 expectTypeOf(rooms.listRooms).toEqualTypeOf<
-  (ctx: Context, serverId: string, options?: CallOptions) => LagResult<Room[]>
+  (ctx: LagContext, serverId: string, options?: CallOptions) => LagResult<Room[]>
 >();
 expectTypeOf(rooms.createRoom).toEqualTypeOf<
   (ctx: UserContext, serverId: string, body: CreateRoomBody, options?: CallOptions) => LagResult<Room>
@@ -272,7 +272,7 @@ expectTypeOf(rooms.deleteRoom).toEqualTypeOf<
 >();
 expectTypeOf(roomMessages.listRoomMessages).toEqualTypeOf<
   (
-    ctx: Context,
+    ctx: LagContext,
     serverId: string,
     roomId: string,
     query?: CursorQuery,
@@ -281,7 +281,7 @@ expectTypeOf(roomMessages.listRoomMessages).toEqualTypeOf<
 >();
 expectTypeOf(roomMessages.sendRoomMessage).toEqualTypeOf<
   (
-    ctx: Context,
+    ctx: LagContext,
     serverId: string,
     roomId: string,
     body: SendRoomMessageBody,
@@ -291,7 +291,7 @@ expectTypeOf(roomMessages.sendRoomMessage).toEqualTypeOf<
 expectTypeOf(roomMessages.sendRoomMessageOnce).toEqualTypeOf<typeof roomMessages.sendRoomMessage>();
 expectTypeOf(roomMessages.editRoomMessage).toEqualTypeOf<
   (
-    ctx: Context,
+    ctx: LagContext,
     serverId: string,
     roomId: string,
     messageId: string,
@@ -300,11 +300,11 @@ expectTypeOf(roomMessages.editRoomMessage).toEqualTypeOf<
   ) => LagResult<EditedRoomMessage>
 >();
 expectTypeOf(roomMessages.deleteRoomMessage).toEqualTypeOf<
-  (ctx: Context, serverId: string, roomId: string, messageId: string, options?: CallOptions) => LagResult<void>
+  (ctx: LagContext, serverId: string, roomId: string, messageId: string, options?: CallOptions) => LagResult<void>
 >();
 expectTypeOf(roomMessages.iterateRoomMessages).toEqualTypeOf<
   (
-    ctx: Context,
+    ctx: LagContext,
     serverId: string,
     roomId: string,
     query?: CursorQuery,
@@ -312,13 +312,13 @@ expectTypeOf(roomMessages.iterateRoomMessages).toEqualTypeOf<
   ) => LagIterable<Page<RoomMessage>>
 >();
 expectTypeOf(events.listEvents).toEqualTypeOf<
-  (ctx: UserContext, serverId: string, options?: CallOptions) => LagResult<Event[]>
+  (ctx: UserContext, serverId: string, options?: CallOptions) => LagResult<ServerEvent[]>
 >();
 expectTypeOf(events.createEvent).toEqualTypeOf<
-  (ctx: UserContext, serverId: string, body: CreateEventBody, options?: CallOptions) => LagResult<Event>
+  (ctx: UserContext, serverId: string, body: CreateEventBody, options?: CallOptions) => LagResult<ServerEvent>
 >();
 expectTypeOf(events.getEvent).toEqualTypeOf<
-  (ctx: UserContext, serverId: string, eventId: string, options?: CallOptions) => LagResult<Event>
+  (ctx: UserContext, serverId: string, eventId: string, options?: CallOptions) => LagResult<ServerEvent>
 >();
 expectTypeOf(events.updateEvent).toEqualTypeOf<
   (
@@ -327,7 +327,7 @@ expectTypeOf(events.updateEvent).toEqualTypeOf<
     eventId: string,
     body: UpdateEventBody,
     options?: CallOptions,
-  ) => LagResult<Event>
+  ) => LagResult<ServerEvent>
 >();
 expectTypeOf(events.cancelEvent).toEqualTypeOf<
   (ctx: UserContext, serverId: string, eventId: string, options?: CallOptions) => LagResult<CancelEventResponse>
@@ -342,7 +342,7 @@ expectTypeOf(events.rsvpEvent).toEqualTypeOf<
   ) => LagResult<RsvpResult>
 >();
 expectTypeOf(events.toggleEventExternalAccess).toEqualTypeOf<
-  (ctx: UserContext, serverId: string, eventId: string, options?: CallOptions) => LagResult<Event>
+  (ctx: UserContext, serverId: string, eventId: string, options?: CallOptions) => LagResult<ServerEvent>
 >();
 expectTypeOf(eventGuests.listEventGuests).toEqualTypeOf<
   (ctx: UserContext, serverId: string, eventId: string, options?: CallOptions) => LagResult<EventGuest[]>
@@ -381,7 +381,7 @@ expectTypeOf(eventTemplates.updateEventTemplate).toEqualTypeOf<
   ) => LagResult<EventTemplate>
 >();
 expectTypeOf(eventTemplates.deleteEventTemplate).toEqualTypeOf<
-  (ctx: UserContext, serverId: string, templateId: string, options?: CallOptions) => LagResult<Ok>
+  (ctx: UserContext, serverId: string, templateId: string, options?: CallOptions) => LagResult<Acknowledgement>
 >();
 expectTypeOf(images.uploadImage).toEqualTypeOf<
   (ctx: UserContext, source: ImageSource, body: UploadImageBody, options?: CallOptions) => LagResult<ImageMetadata>
@@ -427,7 +427,7 @@ type Taking<C> = {
       : never
     : never;
 }[keyof Operations];
-expectTypeOf<Taking<Context>>().toEqualTypeOf<keyof Operations>();
+expectTypeOf<Taking<LagContext>>().toEqualTypeOf<keyof Operations>();
 expectTypeOf<Taking<UserContext>>().toEqualTypeOf<keyof Operations>();
 expectTypeOf<Taking<RobotContext>>().toEqualTypeOf<
   | 'getHealth'
@@ -448,8 +448,8 @@ expectTypeOf<Taking<RobotContext>>().toEqualTypeOf<
 // What a token says of its context.
 expectTypeOf(createContext('lag_robot_a_b')).toEqualTypeOf<RobotContext>();
 expectTypeOf(createContext('lag_pat_a')).toEqualTypeOf<UserContext>();
-expectTypeOf(createContext('lag_pat_a' as string)).toEqualTypeOf<Context>();
-expectTypeOf(createContextWith(fetchTransport(), 'lag_robot_a_b')).toEqualTypeOf<RobotContext>();
+expectTypeOf(createContext('lag_pat_a' as string)).toEqualTypeOf<LagContext>();
+expectTypeOf(createContext('lag_robot_a_b')).toEqualTypeOf<RobotContext>();
 
 export const calls = (user: UserContext, robot: RobotContext): LagResult<unknown>[] => [
   roomMessages.sendRoomMessage(robot, 's1', 'r1', { content: 'hi' }),

@@ -4,18 +4,17 @@ import { traceCalls, traceFetch, traceTransport } from './trace.js';
 
 export * from 'lagclient';
 
-const traced = <Options extends lag.TransportContextOptions>(options: Options | undefined): Options =>
-  ({ ...options, middleware: [...(options?.middleware ?? []), traceCalls] }) as unknown as Options;
+const traced = (options: lag.ContextOptions | undefined): lag.ContextOptions => ({
+  ...options,
+  middleware: [...(options?.middleware ?? []), traceCalls],
+});
 
-export const createContext = ((token: string, options?: lag.ContextOptions) =>
-  lag.createContext(token, {
-    ...traced(options),
-    fetch: traceFetch(() => options?.fetch ?? ((url, init) => globalThis.fetch(url, init))),
-  })) as typeof lag.createContext;
-
-export const createContextWith = ((transport: lag.Handler, token: string, options?: lag.TransportContextOptions) =>
-  lag.createContextWith(
-    typeof transport === 'function' ? traceTransport(transport) : transport,
-    token,
-    traced(options),
-  )) as typeof lag.createContextWith;
+export const createContext = ((token: string, options?: lag.ContextOptions) => {
+  const { transport, fetch, ...rest } = traced(options);
+  return lag.createContext(token, {
+    ...rest,
+    ...(transport
+      ? { transport: traceTransport(transport) }
+      : { fetch: traceFetch(() => fetch ?? ((url, init) => globalThis.fetch(url, init))) }),
+  });
+}) as typeof lag.createContext;

@@ -1,4 +1,4 @@
-import type { FetchLike, Handler, LagRequest, Middleware } from 'lagclient';
+import type { FetchLike, LagHandler, LagRequest, LagMiddleware } from 'lagclient';
 import type { FromWorker } from './messages.js';
 
 // A call is known by a header that never leaves the worker.
@@ -14,7 +14,7 @@ export const traceTo = (listener: typeof tell): void => {
 };
 
 /** Tells of each call and its Result. */
-export const traceCalls: Middleware = (next) => async (request) => {
+export const traceCalls: LagMiddleware = (next) => async (request) => {
   const call = ++calls;
   startedAt.set(call, performance.now());
   tell({ type: 'call', call, method: request.method, path: request.path });
@@ -44,7 +44,7 @@ export const traceFetch =
   };
 
 /** Tells of each request that goes through this transport. */
-export const traceTransport = (transport: Handler): Handler => {
+export const traceTransport = (transport: Handler): LagHandler => {
   return (request) => {
     const { [HEADER]: call, ...headers } = request.headers;
     if (!call) return transport(request);

@@ -17,7 +17,7 @@ export type EventStatus = 'scheduled' | 'active' | 'ended' | 'cancelled';
 /** Answer of a user to an event. */
 export type RsvpStatus = 'going' | 'maybe' | 'not_going';
 
-export const EventSchema = /*#__PURE__*/ model({
+export const ServerEventSchema = /*#__PURE__*/ model({
   id: text,
   serverId: text,
   title: text,
@@ -47,7 +47,7 @@ export const EventSchema = /*#__PURE__*/ model({
 });
 
 /** An event of a server. */
-export interface Event extends v.InferOutput<typeof EventSchema> {}
+export interface ServerEvent extends v.InferOutput<typeof ServerEventSchema> {}
 
 /** An event to create. */
 export interface CreateEventBody {

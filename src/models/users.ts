@@ -85,9 +85,9 @@ export const UsernameAvailabilitySchema = /*#__PURE__*/ model({
 /** Whether a username is free. */
 export interface UsernameAvailability extends v.InferOutput<typeof UsernameAvailabilitySchema> {}
 
-export const OkSchema = /*#__PURE__*/ model({
+export const AcknowledgementSchema = /*#__PURE__*/ model({
   ok: flag,
 });
 
 /** That it was done, where there is nothing else to say. */
-export interface Ok extends v.InferOutput<typeof OkSchema> {}
+export interface Acknowledgement extends v.InferOutput<typeof AcknowledgementSchema> {}

@@ -5,7 +5,7 @@ import { err, errAsync, ok, ResultAsync, type Result } from 'neverthrow';
 import { lagError, type LagError } from '../errors.js';
 import { invalid, toInvalidInput } from '../call-options.js';
 import { fetchTransport, MAX_BODY } from '../transports/fetch.js';
-import type { Handler, LagRequest, LagResult } from '../pipeline/types.js';
+import type { LagHandler, LagRequest, LagResult } from '../pipeline/types.js';
 import { multipart } from './multipart.js';
 
 /** Options of `undiciTransport`. One that makes no sense makes every call an `invalid_input` error. */
@@ -26,20 +26,20 @@ export interface UndiciTransportOptions {
 }
 
 /** A transport that keeps sockets open between calls. An idle socket does not keep the process alive. */
-export interface UndiciTransport extends Handler {
+export interface UndiciTransport extends LagHandler {
   /** Lets calls under way end, then closes the sockets. A call after it is an `invalid_input` error. */
   readonly close: () => LagResult<void>;
 }
 
 /**
- * A transport over undici's `request`, for Node at full speed: `createContextWith(undiciTransport(), token)`.
+ * A transport over undici's `request`, for Node at full speed: `createContext(token, { transport: undiciTransport() })`.
  * `undici` 7 or 8 must be installed beside this package. It asks for no compression, but takes it where `headers` of the
  * context ask for it.
  */
 export function undiciTransport(options?: UndiciTransportOptions): UndiciTransport {
   const opened = open(options);
   let isClosed = false;
-  const handle: Handler = (request) =>
+  const handle: LagHandler = (request) =>
     isClosed
       ? errAsync(lagError('invalid_input', 'the transport is closed'))
       : new ResultAsync(opened).andThen(({ send }) => send(request));
@@ -51,7 +51,7 @@ export function undiciTransport(options?: UndiciTransportOptions): UndiciTranspo
 }
 
 interface Pool {
-  readonly send: Handler;
+  readonly send: LagHandler;
   /** Never rejects. */
   readonly shut: () => Promise<void>;
 }
@@ -105,7 +105,7 @@ const makeDispatcher = (
 const isCount = (value: number | undefined, least: number): boolean =>
   value === undefined || (Number.isInteger(value) && value >= least);
 
-const transportOver = (dispatcher: undici.Dispatcher, isOurs: boolean): Handler =>
+const transportOver = (dispatcher: undici.Dispatcher, isOurs: boolean): LagHandler =>
   fetchTransport({
     fetch: async (url, init) => {
       const { method, headers, body, signal, stream } = init as LagRequest;

@@ -2,12 +2,12 @@ import { constants, openAsBlob } from 'node:fs';
 import { access, stat } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { err, ok, ResultAsync, type Result } from 'neverthrow';
-import type { CallOptions, Context, ContextState, UserContext } from '../context.js';
+import type { CallOptions, LagContext, ContextState, UserContext } from '../context.js';
 import type { LagError } from '../errors.js';
 import type { ImageMetadata, UploadImageBody } from '../models/images.js';
 import { uploadImage } from '../operations/images.js';
 import { invalid } from '../call-options.js';
-import type { Handler, LagResult } from '../pipeline/types.js';
+import type { LagHandler, LagResult } from '../pipeline/types.js';
 import { setFilePath } from './multipart.js';
 
 /**
@@ -29,11 +29,11 @@ export function uploadImageFile(
 
 /** A context whose requests tell the transport where the file of their form is. */
 const at = (path: string, ctx: ContextState): UserContext => {
-  const handle: Handler = (request) => {
+  const handle: LagHandler = (request) => {
     if (request.body instanceof FormData) setFilePath(request.body, path);
     return ctx.handle(request);
   };
-  return ctx && ({ ...ctx, handle } as Context);
+  return ctx && ({ ...ctx, handle } as LagContext);
 };
 
 const open = async (path: string): Promise<Result<Blob, LagError>> => {

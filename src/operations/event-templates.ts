@@ -6,7 +6,7 @@ import {
   type UpdateEventTemplateBody,
 } from '../models/event-templates.js';
 import { list, model } from '../models/model.js';
-import { OkSchema, type Ok } from '../models/users.js';
+import { AcknowledgementSchema, type Acknowledgement } from '../models/users.js';
 import { call, path } from '../call.js';
 import type { LagResult } from '../pipeline/types.js';
 
@@ -85,10 +85,14 @@ export function deleteEventTemplate(
   serverId: string,
   templateId: string,
   options?: CallOptions,
-): LagResult<Ok> {
+): LagResult<Acknowledgement> {
   return call(
     ctx,
-    { method: 'DELETE', path: path`/servers/${serverId}/event-templates/${templateId}`, response: OkSchema },
+    {
+      method: 'DELETE',
+      path: path`/servers/${serverId}/event-templates/${templateId}`,
+      response: AcknowledgementSchema,
+    },
     options,
   );
 }

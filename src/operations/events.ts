@@ -2,9 +2,9 @@ import type { CallOptions, UserContext } from '../context.js';
 import {
   CancelEventResponseSchema,
   type CancelEventResponse,
-  EventSchema,
+  ServerEventSchema,
   type CreateEventBody,
-  type Event,
+  type ServerEvent,
   type RsvpStatus,
   type UpdateEventBody,
   RsvpResultSchema,
@@ -20,10 +20,10 @@ import type { LagResult } from '../pipeline/types.js';
  *
  * `GET /servers/:serverId/events`. Users only.
  */
-export function listEvents(ctx: UserContext, serverId: string, options?: CallOptions): LagResult<Event[]> {
+export function listEvents(ctx: UserContext, serverId: string, options?: CallOptions): LagResult<ServerEvent[]> {
   return call(
     ctx,
-    { path: path`/servers/${serverId}/events`, response: model({ events: list(EventSchema) }) },
+    { path: path`/servers/${serverId}/events`, response: model({ events: list(ServerEventSchema) }) },
     options,
   ).map((answer) => answer.events);
 }
@@ -38,10 +38,10 @@ export function createEvent(
   serverId: string,
   body: CreateEventBody,
   options?: CallOptions,
-): LagResult<Event> {
+): LagResult<ServerEvent> {
   return call(
     ctx,
-    { method: 'POST', path: path`/servers/${serverId}/events`, body, idempotent: false, response: EventSchema },
+    { method: 'POST', path: path`/servers/${serverId}/events`, body, idempotent: false, response: ServerEventSchema },
     options,
   );
 }
@@ -51,8 +51,13 @@ export function createEvent(
  *
  * `GET /servers/:serverId/events/:eventId`. Users only.
  */
-export function getEvent(ctx: UserContext, serverId: string, eventId: string, options?: CallOptions): LagResult<Event> {
-  return call(ctx, { path: path`/servers/${serverId}/events/${eventId}`, response: EventSchema }, options);
+export function getEvent(
+  ctx: UserContext,
+  serverId: string,
+  eventId: string,
+  options?: CallOptions,
+): LagResult<ServerEvent> {
+  return call(ctx, { path: path`/servers/${serverId}/events/${eventId}`, response: ServerEventSchema }, options);
 }
 
 /**
@@ -66,10 +71,10 @@ export function updateEvent(
   eventId: string,
   body: UpdateEventBody,
   options?: CallOptions,
-): LagResult<Event> {
+): LagResult<ServerEvent> {
   return call(
     ctx,
-    { method: 'PATCH', path: path`/servers/${serverId}/events/${eventId}`, body, response: EventSchema },
+    { method: 'PATCH', path: path`/servers/${serverId}/events/${eventId}`, body, response: ServerEventSchema },
     options,
   );
 }
@@ -126,14 +131,14 @@ export function toggleEventExternalAccess(
   serverId: string,
   eventId: string,
   options?: CallOptions,
-): LagResult<Event> {
+): LagResult<ServerEvent> {
   return call(
     ctx,
     {
       method: 'POST',
       path: path`/servers/${serverId}/events/${eventId}/external/toggle`,
       idempotent: false,
-      response: EventSchema,
+      response: ServerEventSchema,
     },
     options,
   );

@@ -1,4 +1,4 @@
-import type { CallOptions, Context } from '../context.js';
+import type { CallOptions, LagContext } from '../context.js';
 import type { Identity } from '../models/identity.js';
 import { RobotInfoSchema } from '../models/robots.js';
 import { UserSchema } from '../models/users.js';
@@ -10,7 +10,7 @@ import type { LagResult } from '../pipeline/types.js';
  *
  * `GET /users/me`. Robots: `GET /robots/@me/info`.
  */
-export function getIdentity(ctx: Context, options?: CallOptions): LagResult<Identity> {
+export function getIdentity(ctx: LagContext, options?: CallOptions): LagResult<Identity> {
   return isRobot(ctx)
     ? call(ctx, { path: '/robots/@me/info', robot: 'same', response: RobotInfoSchema }, options).map(
         ({ id, name, avatarUrl, createdAt, serverId, permissions, active }): Identity => ({

@@ -1,4 +1,4 @@
-import type { CallOptions, Context, UserContext } from '../context.js';
+import type { CallOptions, LagContext, UserContext } from '../context.js';
 import {
   InviteSchema,
   type CreateInviteBody,
@@ -59,7 +59,7 @@ export function revokeInvite(
  *
  * `GET /servers/invite/:code`. Robots and users; no account needed.
  */
-export function previewInvite(ctx: Context, code: string, options?: CallOptions): LagResult<InvitePreview> {
+export function previewInvite(ctx: LagContext, code: string, options?: CallOptions): LagResult<InvitePreview> {
   return call(ctx, { path: path`/servers/invite/${code}`, robot: 'same', response: InvitePreviewSchema }, options);
 }
 

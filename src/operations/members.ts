@@ -1,4 +1,4 @@
-import type { CallOptions, Context, UserContext } from '../context.js';
+import type { CallOptions, LagContext, UserContext } from '../context.js';
 import {
   BanSchema,
   type Ban,
@@ -18,7 +18,7 @@ import type { LagResult } from '../pipeline/types.js';
  * `GET /servers/:serverId/members`. Robots need `read_members`. That users may call it is not confirmed; `getServer`
  * has the members too.
  */
-export function listMembers(ctx: Context, serverId: string, options?: CallOptions): LagResult<ServerMember[]> {
+export function listMembers(ctx: LagContext, serverId: string, options?: CallOptions): LagResult<ServerMember[]> {
   return call(
     ctx,
     { path: path`/servers/${serverId}/members`, robot: 'rewrite', response: list(ServerMemberSchema) },

@@ -1,4 +1,4 @@
-import type { CallOptions, Context } from '../context.js';
+import type { CallOptions, LagContext } from '../context.js';
 import type { EditMessageBody, CursorQuery, MessagePage } from '../models/messages.js';
 import {
   EditedRoomMessageSchema,
@@ -20,7 +20,7 @@ import { sendOnce } from '../send-once.js';
  * `iterateRoomMessages` walks all pages.
  */
 export function listRoomMessages(
-  ctx: Context,
+  ctx: LagContext,
   serverId: string,
   roomId: string,
   query?: CursorQuery,
@@ -44,7 +44,7 @@ export function listRoomMessages(
  * `POST /servers/:serverId/rooms/:roomId/messages`. Robots need `send_messages`; content is 1 to 2000 characters.
  */
 export function sendRoomMessage(
-  ctx: Context,
+  ctx: LagContext,
   serverId: string,
   roomId: string,
   body: SendRoomMessageBody,
@@ -76,7 +76,7 @@ export function sendRoomMessage(
  * then says `maybeApplied`.
  */
 export function sendRoomMessageOnce(
-  ctx: Context,
+  ctx: LagContext,
   serverId: string,
   roomId: string,
   body: SendRoomMessageBody,
@@ -98,7 +98,7 @@ export function sendRoomMessageOnce(
  * get back only `id`, `roomId`, `content` and `editedAt`; content is 1 to 2000 characters.
  */
 export function editRoomMessage(
-  ctx: Context,
+  ctx: LagContext,
   serverId: string,
   roomId: string,
   messageId: string,
@@ -124,7 +124,7 @@ export function editRoomMessage(
  * `DELETE /servers/:serverId/rooms/:roomId/messages/:messageId`. Robots need `send_messages` and delete only their own.
  */
 export function deleteRoomMessage(
-  ctx: Context,
+  ctx: LagContext,
   serverId: string,
   roomId: string,
   messageId: string,
@@ -144,7 +144,7 @@ export function deleteRoomMessage(
  * `query.limit` is the size of a page.
  */
 export function iterateRoomMessages(
-  ctx: Context,
+  ctx: LagContext,
   serverId: string,
   roomId: string,
   query?: CursorQuery,

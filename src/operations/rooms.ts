@@ -1,4 +1,4 @@
-import type { CallOptions, Context, UserContext } from '../context.js';
+import type { CallOptions, LagContext, UserContext } from '../context.js';
 import { list } from '../models/model.js';
 import { RoomSchema, type CreateRoomBody, type Room, type UpdateRoomBody } from '../models/rooms.js';
 import { call, path } from '../call.js';
@@ -10,7 +10,7 @@ import type { LagResult } from '../pipeline/types.js';
  * `GET /servers/:serverId/rooms`. Robots need `read_rooms`. That users may call it is not confirmed; `getServer` has
  * the rooms too.
  */
-export function listRooms(ctx: Context, serverId: string, options?: CallOptions): LagResult<Room[]> {
+export function listRooms(ctx: LagContext, serverId: string, options?: CallOptions): LagResult<Room[]> {
   return call(ctx, { path: path`/servers/${serverId}/rooms`, robot: 'rewrite', response: list(RoomSchema) }, options);
 }
 

@@ -1,4 +1,4 @@
-import type { CallOptions, Context, UserContext } from '../context.js';
+import type { CallOptions, LagContext, UserContext } from '../context.js';
 import {
   HealthSchema,
   type Health,
@@ -17,7 +17,7 @@ import type { LagResult } from '../pipeline/types.js';
  *
  * `GET /health`. Robots and users; no account needed.
  */
-export function getHealth(ctx: Context, options?: CallOptions): LagResult<Health> {
+export function getHealth(ctx: LagContext, options?: CallOptions): LagResult<Health> {
   return call(ctx, { path: '/health', robot: 'same', response: HealthSchema }, options);
 }
 
@@ -26,7 +26,7 @@ export function getHealth(ctx: Context, options?: CallOptions): LagResult<Health
  *
  * `GET /version`. Robots and users; no account needed.
  */
-export function getVersion(ctx: Context, options?: CallOptions): LagResult<Version> {
+export function getVersion(ctx: LagContext, options?: CallOptions): LagResult<Version> {
   return call(ctx, { path: '/version', robot: 'same', response: VersionSchema }, options);
 }
 
@@ -35,7 +35,7 @@ export function getVersion(ctx: Context, options?: CallOptions): LagResult<Versi
  *
  * `GET /system-status`. Robots and users.
  */
-export function getSystemStatus(ctx: Context, options?: CallOptions): LagResult<SystemStatus> {
+export function getSystemStatus(ctx: LagContext, options?: CallOptions): LagResult<SystemStatus> {
   return call(ctx, { path: '/system-status', robot: 'same', response: SystemStatusSchema }, options);
 }
 

@@ -2,8 +2,8 @@ import type { CallOptions, UserContext } from '../context.js';
 import {
   AvatarUploadResponseSchema,
   type AvatarUploadResponse,
-  OkSchema,
-  type Ok,
+  AcknowledgementSchema,
+  type Acknowledgement,
   SteamActivitySchema,
   type SteamActivity,
   SteamProfileSchema,
@@ -74,8 +74,12 @@ export function uploadAvatar(
  *
  * `POST /users/me/push-token`. Users only.
  */
-export function registerPushToken(ctx: UserContext, body: PushTokenBody, options?: CallOptions): LagResult<Ok> {
-  return call(ctx, { method: 'POST', path: '/users/me/push-token', body, response: OkSchema }, options);
+export function registerPushToken(
+  ctx: UserContext,
+  body: PushTokenBody,
+  options?: CallOptions,
+): LagResult<Acknowledgement> {
+  return call(ctx, { method: 'POST', path: '/users/me/push-token', body, response: AcknowledgementSchema }, options);
 }
 
 /**
@@ -83,8 +87,12 @@ export function registerPushToken(ctx: UserContext, body: PushTokenBody, options
  *
  * `DELETE /users/me/push-token`. Users only.
  */
-export function removePushToken(ctx: UserContext, token: string, options?: CallOptions): LagResult<Ok> {
-  return call(ctx, { method: 'DELETE', path: '/users/me/push-token', body: { token }, response: OkSchema }, options);
+export function removePushToken(ctx: UserContext, token: string, options?: CallOptions): LagResult<Acknowledgement> {
+  return call(
+    ctx,
+    { method: 'DELETE', path: '/users/me/push-token', body: { token }, response: AcknowledgementSchema },
+    options,
+  );
 }
 
 /**

@@ -2,7 +2,7 @@ import { err, ResultAsync, type Result } from 'neverthrow';
 import { isLagError, lagError, type LagAbortedError, type LagError } from '../errors.js';
 import { invalid } from '../call-options.js';
 import type { Next, Step } from './compose.js';
-import type { LagRequest, LagResponse, Middleware } from './types.js';
+import type { LagRequest, LagResponse, LagMiddleware } from './types.js';
 
 type Answer = Result<LagResponse, LagError>;
 
@@ -11,7 +11,7 @@ export const timeout: Step = (next) => (request) => within(next, request, reques
 
 /** Keeps a user's middleware from breaking the promises: it may throw, hang, answer nonsense or ask for it. */
 export const guard =
-  (middleware: Middleware): Step =>
+  (middleware: LagMiddleware): Step =>
   (next) => {
     const handler = middleware((request) => new ResultAsync(contain(next, request, 'invalid_input')));
     // One that is `async` too early gives a promise; calls say so.

@@ -48,10 +48,10 @@ export interface LagResponse {
   readonly stream?: ReadableStream<Uint8Array>;
 }
 
-export type Handler = (request: LagRequest) => ResultAsync<LagResponse, LagError>;
+export type LagHandler = (request: LagRequest) => ResultAsync<LagResponse, LagError>;
 
 /**
  * A step of the pipeline: takes the next one, gives one that does more. An `async` function will do.
  * One that throws, rejects or answers nonsense makes the call an `Err` of kind `invalid_input`.
  */
-export type Middleware = (next: Handler) => (request: LagRequest) => PromiseLike<Result<LagResponse, LagError>>;
+export type LagMiddleware = (next: LagHandler) => (request: LagRequest) => PromiseLike<Result<LagResponse, LagError>>;

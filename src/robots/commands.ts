@@ -1,5 +1,5 @@
 import { err, ok, ResultAsync, type Result } from 'neverthrow';
-import type { Context } from '../context.js';
+import type { LagContext } from '../context.js';
 import type { LagError } from '../errors.js';
 import type { RoomMessage } from '../models/room-messages.js';
 import { sendRoomMessage } from '../operations/room-messages.js';
@@ -51,7 +51,7 @@ export const parseCommand = (text: string, prefix = '!'): Command | undefined =>
  * text that is no command, or not one of these, is left alone.
  */
 export function robotCommands(
-  ctx: Context,
+  ctx: LagContext,
   commands: Commands,
   options?: CommandsOptions,
 ): (event: RoomMessageEvent) => LagResult<RoomMessage | undefined> {
@@ -59,7 +59,7 @@ export function robotCommands(
 }
 
 const answer = async (
-  ctx: Context,
+  ctx: LagContext,
   commands: Commands,
   options: CommandsOptions | undefined,
   event: RoomMessageEvent,

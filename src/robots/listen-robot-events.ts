@@ -1,6 +1,6 @@
 import type { RobotContext } from '../context.js';
 import type { LagIterable } from '../pagination.js';
-import { listen, type ListenOptions, type Open } from './listen.js';
+import { listen, type ListenOptions, type Connect } from './listen.js';
 import { byPoll } from './poll.js';
 import type { RobotEvent } from './robot-event.js';
 import { bySse } from './sse.js';
@@ -20,7 +20,7 @@ export interface ListenRobotEventsOptions extends ListenOptions {
  * same for one transport, without the bytes of the other.
  */
 export function listenRobotEvents(ctx: RobotContext, options: ListenRobotEventsOptions): LagIterable<RobotEvent> {
-  let open: Open | undefined;
+  let open: Connect | undefined;
   // In here, because options may throw; a transport that is none throws, too.
   return listen((callOptions) => (open ??= { poll: byPoll, sse: bySse }[options.transport](ctx))(callOptions), options);
 }

@@ -18,12 +18,12 @@ export interface ListenOptions {
 }
 
 /** One connection: the events as they come, in batches, and at most one `Err` at the end. */
-export type Open = (
+export type Connect = (
   options: CallOptions,
 ) => AsyncIterable<Result<RobotEvent[], LagError>> | Iterable<PromiseLike<Result<RobotEvent[], LagError>>>;
 
 /** Connects again and again, or `once`. Each event once; nothing after the first `Err`, and none for an abort. */
-export const listen = (open: Open, options: ListenOptions | undefined, once?: boolean): LagIterable<RobotEvent> => {
+export const listen = (open: Connect, options: ListenOptions | undefined, once?: boolean): LagIterable<RobotEvent> => {
   const controller = new AbortController();
   const stop = () => controller.abort();
   const events = run(open, options, once, controller.signal, stop);
@@ -37,7 +37,7 @@ export const listen = (open: Open, options: ListenOptions | undefined, once?: bo
 };
 
 async function* run(
-  open: Open,
+  open: Connect,
   options: ListenOptions | undefined,
   once: boolean | undefined,
   signal: AbortSignal,

@@ -3,7 +3,7 @@ import type { CallOptions, RobotContext } from '../context.js';
 import { call } from '../call.js';
 import type { LagIterable } from '../pagination.js';
 import type { LagResult } from '../pipeline/types.js';
-import { listen, type ListenOptions, type Open } from './listen.js';
+import { listen, type ListenOptions, type Connect } from './listen.js';
 import { toRobotEvent, type RobotEvent } from './robot-event.js';
 
 // Takes `null`, too: an answer without a body says that there are none.
@@ -40,5 +40,5 @@ export function listenByPoll(ctx: RobotContext, options?: ListenOptions): LagIte
 }
 
 export const byPoll =
-  (ctx: RobotContext): Open =>
+  (ctx: RobotContext): Connect =>
   (options) => [pollRobotEvents(ctx, options)];

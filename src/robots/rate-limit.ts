@@ -2,7 +2,7 @@ import { err, ok, type Result } from 'neverthrow';
 import { lagError, type LagError } from '../errors.js';
 import { sleep } from '../pipeline/sleep.js';
 import { aborted } from '../pipeline/timeout.js';
-import type { LagRequest, Middleware } from '../pipeline/types.js';
+import type { LagRequest, LagMiddleware } from '../pipeline/types.js';
 import type { RobotStore } from './store.js';
 
 /** Options of `robotRateLimit`. */
@@ -21,7 +21,7 @@ export interface RobotRateLimitOptions {
  * A call that waits still ends with its `signal` and its `deadlineMs`. A `store` is read and written without a lock:
  * instances that act in the same moment may overdraw a limit, and the 429 that follows sets them right.
  */
-export function robotRateLimit(options?: RobotRateLimitOptions): Middleware {
+export function robotRateLimit(options?: RobotRateLimitOptions): LagMiddleware {
   let queue: Queue | undefined;
   return (next) => async (request) => {
     // Not before, because options may throw.

@@ -5,7 +5,7 @@ import { lagError, setFields, type LagError } from '../errors.js';
 import { call } from '../call.js';
 import type { LagIterable } from '../pagination.js';
 import type { LagResponse } from '../pipeline/types.js';
-import { listen, type ListenOptions, type Open } from './listen.js';
+import { listen, type ListenOptions, type Connect } from './listen.js';
 import { toRobotEvent, type RobotEvent } from './robot-event.js';
 
 // The server sends something every 30 s at least.
@@ -33,7 +33,7 @@ export function listenBySse(ctx: RobotContext, options?: ListenOptions): LagIter
   return listen(bySse(ctx), options);
 }
 
-export const bySse = (ctx: RobotContext): Open => {
+export const bySse = (ctx: RobotContext): Connect => {
   // What the server's `retry:` asks for, for this connection and those to come.
   let retrySeconds = 0;
   const fail = (error: LagError & { readonly retryAfterSeconds?: number }) => {

@@ -1,5 +1,5 @@
 import { fetchTransport } from '../transports/fetch.js';
-import type { Handler } from '../pipeline/types.js';
+import type { LagHandler } from '../pipeline/types.js';
 import { createApp } from './http/app.js';
 import { createSystemClock, type SandboxClock } from './control/clock.js';
 import { createFaults, type SandboxFaults } from './control/faults.js';
@@ -33,8 +33,8 @@ export interface Sandbox extends SandboxFixtures {
    * Rejects where a `fetch` does: when the signal aborts, and when a fault breaks the connection.
    */
   readonly fetch: (input: string | URL | Request, init?: RequestInit) => Promise<Response>;
-  /** For `createContextWith`. */
-  readonly transport: Handler;
+  /** For `createContext`. */
+  readonly transport: LagHandler;
   /** What the sandbox holds now, in the API's own shapes. */
   readonly state: SandboxState;
   /** Tokens of the seed. */

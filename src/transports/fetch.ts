@@ -1,6 +1,6 @@
 import { err, ok, ResultAsync, type Result } from 'neverthrow';
 import { lagError, type LagConnectionError } from '../errors.js';
-import type { Handler, LagRequest, LagResponse } from '../pipeline/types.js';
+import type { LagHandler, LagRequest, LagResponse } from '../pipeline/types.js';
 
 /** A function with the signature of the global `fetch`, as far as this package uses it. */
 export type FetchLike = (url: string, init: RequestInit) => Promise<Response>;
@@ -11,11 +11,11 @@ export const MAX_BODY = 5e7;
 const MAX_ERROR_BODY = 65_536;
 
 /**
- * A transport over `fetch` alone, for the smallest bundles: `createContextWith(fetchTransport(), token)`.
+ * A transport over `fetch` alone, for the smallest bundles: `createContext(token)`.
  * Without `fetch` it is the global one, looked up at each call.
  */
 export const fetchTransport =
-  (options?: { readonly fetch?: FetchLike | undefined }): Handler =>
+  (options?: { readonly fetch?: FetchLike | undefined }): LagHandler =>
   (request) =>
     new ResultAsync(exchange(options, request));
 

@@ -1,17 +1,15 @@
-import { createFetch } from 'ofetch';
+import { ofetch, type $Fetch } from 'ofetch';
+import type { LagHandler } from '../pipeline/types.js';
 import { fetchTransport, type FetchLike } from './fetch.js';
-import type { Handler } from '../pipeline/types.js';
 
-/** The default transport: ofetch, called raw, with its own retry, timeout, parsing and error throwing switched off. */
-export const ofetchTransport = (custom?: FetchLike): Handler => {
-  const { raw } = createFetch({
-    // Looked up at each call and called bare, as in `fetchTransport`. As one argument, because of two ofetch would copy
-    // headers and options that fetch copies again.
-    fetch: (([url, init]: Parameters<FetchLike>) => (custom ?? globalThis.fetch)(url, init)) as never,
-    // Made for each call, and given nothing to hold.
-    Headers: Map as never,
-    defaults: { retry: false, responseType: 'stream', ignoreResponseError: true } as object,
-  });
-  // Its own error holds the request with its headers, but of an error only a copy of the innermost cause is kept.
-  return fetchTransport({ fetch: (...request) => raw(request as never) });
-};
+// ofetch's retry ignores `Retry-After`, its timeout stops at the headers, its errors carry the request headers, and its
+// parser returns truncated JSON as a string. The pipeline does all of these.
+const SWITCHED_OFF = { retry: false, timeout: 0, responseType: 'stream', ignoreResponseError: true } as const;
+
+/**
+ * A transport over your own ofetch instance, Nuxt's `$fetch` included, or over ofetch itself. Its interceptors,
+ * `dispatcher` and other defaults apply to each attempt; its retry, timeout, parsing and error throwing are switched off,
+ * because the pipeline has its own. Interceptors see the token.
+ */
+export const ofetchTransport = ($fetch: $Fetch = ofetch): LagHandler =>
+  fetchTransport({ fetch: ((url, init) => $fetch.raw(url, { ...(init as object), ...SWITCHED_OFF })) as FetchLike });

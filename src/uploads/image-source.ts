@@ -1,5 +1,5 @@
 import { err, ResultAsync, type Result } from 'neverthrow';
-import type { CallOptions, Context, ContextState } from '../context.js';
+import type { CallOptions, LagContext, ContextState } from '../context.js';
 import { lagError, setFields, type LagError } from '../errors.js';
 import { call, type Operation } from '../call.js';
 import { invalid, settingsOf, toInvalidInput } from '../call-options.js';
@@ -30,7 +30,7 @@ const MAX_BYTES = 25 * 1024 * 1024;
 
 /** Reads an image, makes a body of it and sends that: all of it within the signal and the deadline of the call. */
 export const upload = <T, D extends Details>(
-  ctx: Context,
+  ctx: LagContext,
   operation: Operation<T>,
   source: ImageSource,
   details: D | undefined,

@@ -3,8 +3,9 @@
 import assert from 'node:assert/strict';
 import { ofetch } from 'ofetch';
 import { request } from 'undici';
-import { createContext, createContextWith, fetchTransport, getMe, listRoomMessages, sendRoomMessage } from 'lagclient';
-import { createNodeContext } from 'lagclient/node';
+import { createContext, getMe, listRoomMessages, sendRoomMessage } from 'lagclient';
+import { undiciTransport } from 'lagclient/node';
+import { ofetchTransport } from 'lagclient/ofetch';
 import { latencies, load, median, startServer } from './measure.mjs';
 
 const TOKEN = 'lag_pat_benchmark';
@@ -48,13 +49,13 @@ const contendersAt = (baseUrl) => ({
     }
   }),
   ofetch: each((name) => () => ofetch(baseUrl + PATHS[name], { ...initOf(name), retry: false })),
+  'lagclient, `ofetchTransport`': sdk(createContext(TOKEN, { baseUrl, transport: ofetchTransport() })),
   'lagclient, default': sdk(createContext(TOKEN, { baseUrl })),
-  'lagclient, `fetchTransport`': sdk(createContextWith(fetchTransport(), TOKEN, { baseUrl })),
   'raw `undici.request`': each((name) => async () => {
     const { body } = await request(baseUrl + PATHS[name], initOf(name));
     return JSON.parse(await body.text());
   }),
-  'lagclient, `undiciTransport`': sdk(createNodeContext(TOKEN, { baseUrl })),
+  'lagclient, `undiciTransport`': sdk(createContext(TOKEN, { baseUrl, transport: undiciTransport() })),
 });
 
 /** `{ small: { bytes, rows: { [contender]: { p50Ms, perSecond, cpuMicros, and each one's ratio } } }, … }` */

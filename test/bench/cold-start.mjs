@@ -9,8 +9,8 @@ const IMPORTS = {
   'an empty module': '',
   '`createContext, sendRoomMessage` from `lagclient`': `import { createContext, sendRoomMessage } from 'lagclient'`,
   '`sendRoomMessage` from `lagclient/room-messages`': `import { sendRoomMessage } from 'lagclient/room-messages'`,
-  '`createNodeContext` from `lagclient/node`': `import { createNodeContext } from 'lagclient/node'`,
-  'the same, and undici loaded': `import { createNodeContext } from 'lagclient/node'; import 'undici'`,
+  '`undiciTransport` from `lagclient/node`': `import { undiciTransport } from 'lagclient/node'`,
+  'the same, and undici loaded': `import { undiciTransport } from 'lagclient/node'; import 'undici'`,
 };
 
 const start = (file) => {

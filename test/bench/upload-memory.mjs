@@ -7,14 +7,14 @@ import { join } from 'node:path';
 import { median, withFolder } from './measure.mjs';
 
 const CONTEXTS = {
-  'lagclient, `undiciTransport`': 'createNodeContext(token, options)',
+  'lagclient, `undiciTransport`': 'createContext(token, { ...options, transport: undiciTransport() })',
   'lagclient, default': 'createContext(token, options)',
 };
 
 const source = (context, baseUrl, small, large) => `
   import { readFileSync } from 'node:fs';
   import { createContext } from 'lagclient';
-  import { createNodeContext, uploadImageFile } from 'lagclient/node';
+  import { undiciTransport, uploadImageFile } from 'lagclient/node';
   const token = 'lag_pat_benchmark';
   const options = { baseUrl: ${JSON.stringify(baseUrl)} };
   const ctx = ${context};

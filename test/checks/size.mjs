@@ -5,7 +5,6 @@ import { entries, root } from './entries.mjs';
 
 const budgets = {
   default: { limit: 7400 },
-  fetchTransport: { limit: 5000, target: 4600 },
   ownCode: { limit: 4500, target: 1600 },
   allOperations: { limit: 14_000 },
   /** The median of one more operation, whatever it brings along. */
@@ -55,7 +54,7 @@ const robots = (name) => `export { ${name} } from 'lagclient/robots';`;
 const all = names.map(({ name, specifier }) => `export { ${name} } from '${specifier}';`).join('');
 const measured = {
   default: firstSize,
-  fetchTransport: await brotli(`export { createContextWith, fetchTransport, sendRoomMessage } from 'lagclient';`),
+  fetchTransport: await brotli(`export { createContext, fetchTransport, sendRoomMessage } from 'lagclient';`),
   ownCode: await brotli(first, ['./vendor/*', '../vendor/*', '../../vendor/*']),
   allOperations: await brotli(`export { createContext } from 'lagclient';${all}`),
   medianOperation: median(costs.map(({ bytes }) => bytes)),
@@ -80,7 +79,7 @@ console.log(
 // What the README says, to the byte; `--update` writes it.
 const said = {
   '`createContext` and `sendRoomMessage`': measured.default,
-  '`createContextWith`, `fetchTransport` and `sendRoomMessage`': measured.fetchTransport,
+  '`createContext`, `fetchTransport` and `sendRoomMessage`': measured.fetchTransport,
   'one more operation, the median': measured.medianOperation,
   'all operations': measured.allOperations,
 };

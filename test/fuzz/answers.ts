@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { createContext, createContextWith, type Context } from '../../src/context.js';
+import { createContext, type LagContext } from '../../src/context.js';
 import type { LagError } from '../../src/errors.js';
 import { fetchTransport, type FetchLike } from '../../src/transports/fetch.js';
 import { knownFieldsOf, OPERATIONS, type OperationCase } from '../operations.table.js';
@@ -11,10 +11,10 @@ import type { Property } from './property.js';
 const READS = OPERATIONS.filter(({ name }) => !name.startsWith('upload'));
 const TOKEN = 'lag_pat_FUZZcanary01' as string;
 
-const contextOver = (fetch: FetchLike, isDefault: boolean, options = {}): Context =>
+const contextOver = (fetch: FetchLike, isDefault: boolean, options = {}): LagContext =>
   isDefault
     ? createContext(TOKEN, { fetch, maxRetries: 0, ...options })
-    : createContextWith(fetchTransport({ fetch }), TOKEN, { maxRetries: 0, ...options });
+    : createContext(TOKEN, { transport: fetchTransport({ fetch }), maxRetries: 0, ...options });
 
 const KINDS: Record<number, LagError['kind']> = {
   401: 'auth',

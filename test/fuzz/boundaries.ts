@@ -1,10 +1,9 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import * as main from '../../src/index.js';
-import { createContext, createContextWith } from '../../src/context.js';
+import { createContext } from '../../src/context.js';
 import { isLagError } from '../../src/errors.js';
 import { getVersion } from '../../src/operations/system.js';
-import { fetchTransport } from '../../src/transports/fetch.js';
 import { createSandbox } from '../../src/sandbox/index.js';
 import { anyText } from '../support/any-text.js';
 import { inVirtualTime } from '../support/virtual-time.js';
@@ -159,9 +158,7 @@ export const boundaries: readonly Property[] = [
             // For contexts without one; the options may even be the global object.
             globalThis.fetch = fetch as typeof real;
             const given = options.make();
-            const ctx = isDefault
-              ? createContext(token, given as object)
-              : createContextWith(fetchTransport(), token, given as object);
+            const ctx = isDefault ? createContext(token, given as object) : createContext(token, given as object);
             assert(Object.isFrozen(ctx));
             const result = await getVersion(ctx, callOptions.make() as object);
             globalThis.fetch = real;

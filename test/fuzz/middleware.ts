@@ -2,11 +2,11 @@ import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { getEventListeners } from 'node:events';
 import { err, ok, okAsync } from 'neverthrow';
-import { createContext, createContextWith } from '../../src/context.js';
+import { createContext } from '../../src/context.js';
 import { isLagError } from '../../src/errors.js';
 import { sendRoomMessage } from '../../src/operations/room-messages.js';
 import { fetchTransport } from '../../src/transports/fetch.js';
-import type { LagRequest, Middleware } from '../../src/pipeline/types.js';
+import type { LagRequest, LagMiddleware } from '../../src/pipeline/types.js';
 import { sampleMessage } from '../support/samples.js';
 import { inVirtualTime, type VirtualTime } from '../support/virtual-time.js';
 import { fatefulServer, fates } from './fates.js';
@@ -95,7 +95,7 @@ const HABITS: Record<string, Habit> = {
   'throws in a callback': { make: () => (next: Next) => (request: LagRequest) => next(request).map(boom).mapErr(boom) },
 };
 
-type Next = Parameters<Middleware>[0];
+type Next = Parameters<LagMiddleware>[0];
 
 const stack = fc.array(fc.tuple(fc.constantFrom(...Object.keys(HABITS)), hostile), { minLength: 1, maxLength: 3 });
 
@@ -108,12 +108,12 @@ const play = async (
 ): Promise<void> =>
   inVirtualTime(async (time) => {
     const server = fatefulServer(time, lots, () => Response.json(sampleMessage(), { status: 201 }));
-    const middleware = habits.map(([name, junk]) => HABITS[name]!.make(junk.make, time) as Middleware);
+    const middleware = habits.map(([name, junk]) => HABITS[name]!.make(junk.make, time) as LagMiddleware);
     const options = { middleware, retry, deadlineMs: 5000 };
     const token = 'lag_pat_fuzz' as string;
     const ctx = isDefault
       ? createContext(token, { ...options, fetch: server.fetch })
-      : createContextWith(fetchTransport({ fetch: server.fetch }), token, options);
+      : createContext(token, { ...options, transport: fetchTransport({ fetch: server.fetch }) });
     const caller = new AbortController();
     if (abortAt !== undefined) void time.pass(abortAt).then(() => caller.abort());
     const result = await sendRoomMessage(ctx, 's1', 'r1', { content: 'hi' }, { signal: caller.signal });

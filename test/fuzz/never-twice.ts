@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { getEventListeners } from 'node:events';
-import { createContext, createContextWith, type CallOptions, type Context } from '../../src/context.js';
+import { createContext, type CallOptions, type LagContext } from '../../src/context.js';
 import { deleteRoomMessage, sendRoomMessage } from '../../src/operations/room-messages.js';
 import { getVersion } from '../../src/operations/system.js';
 import { fetchTransport } from '../../src/transports/fetch.js';
@@ -19,7 +19,7 @@ const WITH_OPTIONS = [
     idempotent: false,
     status: 201,
     answer: sampleMessage(),
-    run: (ctx: Context, options?: CallOptions) => sendRoomMessage(ctx, 's1', 'r1', { content: 'hi' }, options),
+    run: (ctx: LagContext, options?: CallOptions) => sendRoomMessage(ctx, 's1', 'r1', { content: 'hi' }, options),
   },
   {
     name: 'deleteRoomMessage',
@@ -27,7 +27,7 @@ const WITH_OPTIONS = [
     idempotent: true,
     status: 204,
     answer: undefined,
-    run: (ctx: Context, options?: CallOptions) => deleteRoomMessage(ctx, 's1', 'r1', 'm1', options),
+    run: (ctx: LagContext, options?: CallOptions) => deleteRoomMessage(ctx, 's1', 'r1', 'm1', options),
   },
   {
     name: 'getVersion',
@@ -35,7 +35,7 @@ const WITH_OPTIONS = [
     idempotent: true,
     status: 200,
     answer: { version: '1' },
-    run: (ctx: Context, options?: CallOptions) => getVersion(ctx, options),
+    run: (ctx: LagContext, options?: CallOptions) => getVersion(ctx, options),
   },
 ] as const;
 
@@ -65,7 +65,7 @@ const play = async (given: Scenario): Promise<void> => {
   // What never ends by itself has to be ended.
   const limitMs = timeoutMs === Infinity && deadlineMs === Infinity ? 30_000 : timeoutMs;
   const { method, idempotent, status } = operation;
-  const run = operation.run as (ctx: Context, options?: CallOptions) => ReturnType<typeof operation.run>;
+  const run = operation.run as (ctx: LagContext, options?: CallOptions) => ReturnType<typeof operation.run>;
   await inVirtualTime(
     async (time) => {
       const server = fatefulServer(time, lots, () =>
@@ -73,9 +73,9 @@ const play = async (given: Scenario): Promise<void> => {
       );
       const options = { retry, maxRetries, maxRetryAfterMs, timeoutMs: limitMs, deadlineMs };
       const token = 'lag_pat_fuzz' as string;
-      const ctx: Context = given.isDefaultTransport
+      const ctx: LagContext = given.isDefaultTransport
         ? createContext(token, { ...options, fetch: server.fetch })
-        : createContextWith(fetchTransport({ fetch: server.fetch }), token, options);
+        : createContext(token, { ...options, transport: fetchTransport({ fetch: server.fetch }) });
       const caller = new AbortController();
       if (abortAt !== undefined) void time.pass(abortAt).then(() => caller.abort());
       const result = await run(ctx, { signal: caller.signal });

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { createHmac } from 'node:crypto';
-import { createContextWith } from '../../src/context.js';
+import { createContext } from '../../src/context.js';
 import { isLagError } from '../../src/errors.js';
 import { fetchTransport } from '../../src/transports/fetch.js';
 import {
@@ -78,7 +78,7 @@ const checkEvent = (event: RobotEvent): void => {
 };
 
 const contextOver = (fetch: (url: string, init: RequestInit) => Promise<Response>) =>
-  createContextWith(fetchTransport({ fetch }), 'lag_robot_fu_zz');
+  createContext('lag_robot_fu_zz', { transport: fetchTransport({ fetch }) });
 
 export const robots: readonly Property[] = [
   {

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import * as main from '../../src/index.js';
 import * as robots from '../../src/robots/index.js';
-import { createContext, createContextWith, type Context } from '../../src/context.js';
+import { createContext, type LagContext } from '../../src/context.js';
 import { isLagError } from '../../src/errors.js';
 import { fetchTransport } from '../../src/transports/fetch.js';
 import { inVirtualTime, turnsOfThreads } from '../support/virtual-time.js';
@@ -26,10 +26,10 @@ const answers = [
   () => Response.error(),
 ];
 
-const contextOver = (token: string, seed: number): Context => {
+const contextOver = (token: string, seed: number): LagContext => {
   let count = seed;
   const fetch = async () => answers[count++ % answers.length]!();
-  return seed % 2 ? createContext(token, { fetch }) : createContextWith(fetchTransport({ fetch }), token);
+  return seed % 2 ? createContext(token, { fetch }) : createContext(token, { transport: fetchTransport({ fetch }) });
 };
 
 const context = fc.nat(11).map((seed): Lazy => ({

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { createContextWith } from '../../src/context.js';
+import { createContext } from '../../src/context.js';
 import { iterateRoomMessages } from '../../src/operations/room-messages.js';
 import { collectItems, iterateItems } from '../../src/pagination.js';
 import { fetchTransport } from '../../src/transports/fetch.js';
@@ -39,7 +39,7 @@ export const walks: readonly Property[] = [
           const messages = Array.from({ length: count }, (_, n) => sampleMessage(`${cursor}${n}`));
           return Response.json({ messages, hasMore, nextCursor });
         };
-        const ctx = createContextWith(fetchTransport({ fetch }), 'lag_pat_fuzz' as string);
+        const ctx = createContext('lag_pat_fuzz' as string, { transport: fetchTransport({ fetch }) });
         let taken = 0;
         let failed = 0;
         const walk = iterateRoomMessages(ctx, 's1', 'r1');

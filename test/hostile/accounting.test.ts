@@ -1,7 +1,7 @@
 import { getEventListeners, setMaxListeners } from 'node:events';
 import { createServer } from 'node:http';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { createContext, createContextWith, type Context, type ContextOptions } from '../../src/context.js';
+import { createContext, type LagContext, type ContextOptions } from '../../src/context.js';
 import { sendRoomMessage } from '../../src/operations/room-messages.js';
 import { fetchTransport } from '../../src/transports/fetch.js';
 import { createManualClock, createSandbox, type Sandbox, type SandboxFault } from '../../src/sandbox/index.js';
@@ -16,15 +16,16 @@ import { answer, reply, replyAndReset, replyAndStay, serveRaw, type Act } from '
 import { TRANSPORTS } from './transports.js';
 
 const MAKERS: readonly (readonly [string, string])[] = [
-  ['the default transport', `createContext(token, options)`],
-  ['fetchTransport', `createContextWith(fetchTransport(), token, options)`],
-  ['undiciTransport', `createNodeContext(token, options)`],
+  ['ofetchTransport', `createContext(token, { ...options, transport: ofetchTransport() })`],
+  ['fetchTransport', `createContext(token, options)`],
+  ['undiciTransport', `createContext(token, { ...options, transport: undiciTransport() })`],
 ];
 
 const IMPORTS = `
   import { getEventListeners, setMaxListeners } from 'node:events';
-  import { createContext, createContextWith, fetchTransport, getVersion, sendRoomMessage, uploadImage } from '../../src/index.js';
-  import { createNodeContext } from '../../src/node/index.js';
+  import { createContext, fetchTransport, getVersion, sendRoomMessage, uploadImage } from '../../src/index.js';
+  import { ofetchTransport } from '../../src/transports/ofetch.js';
+  import { undiciTransport } from '../../src/node/index.js';
 `;
 
 describe.each(MAKERS)('%s: a process', (_, make) => {
@@ -92,7 +93,7 @@ test(`${CALLS} calls on one signal keep memory flat`, async () => {
     const fetch = () => ends[count++ % ends.length]!();
     const contexts = [
       createContext('lag_pat_x' as string, { fetch, maxRetries: 0 }),
-      createContextWith(fetchTransport({ fetch }), 'lag_pat_x' as string, { maxRetries: 0, middleware: [(next) => (request) => next(request)] }),
+      createContext('lag_pat_x' as string, { transport: fetchTransport({ fetch }), maxRetries: 0, middleware: [(next) => (request) => next(request)] }),
     ];
     const run = async (calls: number) => {
       for (let done = 0; done < calls; done += 10)
@@ -132,7 +133,7 @@ const STALLS: readonly SandboxFault[] = [{ stall: true }, { delayMs: Infinity }]
 const SENDS = sized(250, 1000);
 
 /** Sends so many messages at a time, of whose requests 30 % meet a fault. */
-const sendMany = async (sandbox: Sandbox, faults: readonly SandboxFault[], ctx: Context): Promise<void> => {
+const sendMany = async (sandbox: Sandbox, faults: readonly SandboxFault[], ctx: LagContext): Promise<void> => {
   let seed = 7;
   const random = () => (seed = (seed * 48_271) % 2_147_483_647) / 2_147_483_647;
   const lots = new WeakMap<Request, number>();
@@ -177,7 +178,7 @@ test.each([
   [
     'fetchTransport',
     (token: string, { fetch, ...options }: ContextOptions) =>
-      createContextWith(fetchTransport({ fetch }), token, options),
+      createContext(token, { ...options, transport: fetchTransport({ fetch }) }),
   ],
 ] as const)(
   `%s: ${SENDS} sends at a time through 30 % faults and stalls all end, each exactly once`,

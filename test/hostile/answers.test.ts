@@ -1,6 +1,6 @@
 import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib';
 import { beforeEach, describe, expect, test } from 'vitest';
-import type { Context } from '../../src/context.js';
+import type { LagContext } from '../../src/context.js';
 import type { LagError } from '../../src/errors.js';
 import { sendRoomMessage } from '../../src/operations/room-messages.js';
 import { uploadImage } from '../../src/operations/images.js';
@@ -193,7 +193,7 @@ const CASES: Record<string, readonly [Act, ...Outcome[]]> = {
 const isRefusal = (error: LagError): boolean => error.status !== undefined && error.status >= 400 && error.status < 500;
 
 describe.each(TRANSPORTS)('%s: a server that', (_, makeContext) => {
-  const contextOf = (baseUrl: string): Context => makeContext(USER_TOKEN, { baseUrl, maxRetries: 0 });
+  const contextOf = (baseUrl: string): LagContext => makeContext(USER_TOKEN, { baseUrl, maxRetries: 0 });
   let time: SkippedTime;
   beforeEach(() => {
     time = skipTime();

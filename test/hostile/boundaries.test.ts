@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { createContext, createContextWith, type ContextOptions } from '../../src/context.js';
+import { createContext, type ContextOptions } from '../../src/context.js';
 import { sendRoomMessage } from '../../src/operations/room-messages.js';
 import { getConfig, getVersion } from '../../src/operations/system.js';
 import { fetchTransport } from '../../src/transports/fetch.js';
@@ -90,7 +90,7 @@ describe('options with keys that objects have', () => {
       return Response.json({ version: '1' });
     };
     await valueOf(getVersion(createContext(USER_TOKEN, { ...options, fetch }), options));
-    await valueOf(getVersion(createContextWith(fetchTransport({ fetch }), USER_TOKEN, options), options));
+    await valueOf(getVersion(createContext(USER_TOKEN, { ...options, transport: fetchTransport({ fetch }) }), options));
     expect(urls).toEqual(['https://api.trylag.com/version', 'https://api.trylag.com/version']);
     expect({}).not.toHaveProperty('polluted');
   });
@@ -118,7 +118,7 @@ describe('a response of a browser that says nothing of where it comes from', () 
     for (const fetch of [async () => respond()]) {
       const contexts = [
         createContext(USER_TOKEN, { fetch, maxRetries: 0 }),
-        createContextWith(fetchTransport({ fetch }), USER_TOKEN, { maxRetries: 0 }),
+        createContext(USER_TOKEN, { transport: fetchTransport({ fetch }), maxRetries: 0 }),
       ];
       for (const ctx of contexts)
         expect(await errorOf(sendRoomMessage(ctx, 's1', 'r1', { content: 'hi' }))).toMatchObject({

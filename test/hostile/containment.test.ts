@@ -1,14 +1,14 @@
 import { getEventListeners } from 'node:events';
 import { errAsync, okAsync } from 'neverthrow';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { createContext, createContextWith, type CallOptions } from '../../src/context.js';
+import { createContext, type CallOptions } from '../../src/context.js';
 import type { LagError } from '../../src/errors.js';
 import { uploadImage } from '../../src/operations/images.js';
 import { deleteRoom } from '../../src/operations/rooms.js';
 import { listRoomMessages, sendRoomMessage } from '../../src/operations/room-messages.js';
 import { getVersion } from '../../src/operations/system.js';
 import { fetchTransport } from '../../src/transports/fetch.js';
-import type { Handler, LagResponse, LagResult, Middleware } from '../../src/pipeline/types.js';
+import type { LagHandler, LagResponse, LagResult, LagMiddleware } from '../../src/pipeline/types.js';
 import { parseCommand } from '../../src/robots/commands.js';
 import { streamRobotEvents } from '../../src/robots/sse.js';
 import { deferred, errorOf, valueOf } from '../support/results.js';
@@ -17,8 +17,8 @@ import { refusedUrl } from '../support/server.js';
 import { inVirtualTime } from '../support/virtual-time.js';
 
 /** A context over a function of the test. */
-const contextOver = (fetch: () => Promise<Response>, ...middleware: Middleware[]) =>
-  createContextWith(fetchTransport({ fetch }), USER_TOKEN, { baseUrl: 'http://localhost', middleware });
+const contextOver = (fetch: () => Promise<Response>, ...middleware: LagMiddleware[]) =>
+  createContext(USER_TOKEN, { transport: fetchTransport({ fetch }), baseUrl: 'http://localhost', middleware });
 
 const version = async () => Response.json({ version: '1' });
 
@@ -40,7 +40,7 @@ const unhandled = async (run: () => Promise<unknown>): Promise<unknown[]> => {
 
 describe('a middleware that asks for nonsense, and does not wait for it,', () => {
   const answer: LagResponse = { status: 200, headers: new Headers(), body: '{"version":"own"}' };
-  test.each<[string, (next: Handler, request: never) => unknown]>([
+  test.each<[string, (next: LagHandler, request: never) => unknown]>([
     ['nothing', (next) => next(undefined as never)],
     ['null', (next) => next(null as never)],
     ['a text', (next) => next('request' as never)],
@@ -48,7 +48,7 @@ describe('a middleware that asks for nonsense, and does not wait for it,', () =>
     ['a request with a signal of its own', (next, request: object) => next({ ...request, signal: {} } as never)],
     ['a request without headers', (next, request: object) => next({ ...request, headers: 5 } as never)],
   ])('(%s) leaves no rejection behind', async (_, ask) => {
-    const middleware: Middleware = (next) => (request) => {
+    const middleware: LagMiddleware = (next) => (request) => {
       ask(next, request as never);
       return okAsync(answer);
     };
@@ -57,7 +57,7 @@ describe('a middleware that asks for nonsense, and does not wait for it,', () =>
   });
 
   test('even when it is composed', async () => {
-    const middleware: Middleware = (next) => {
+    const middleware: LagMiddleware = (next) => {
       void next(undefined as never);
       return next;
     };
@@ -202,13 +202,13 @@ test('a transport that answers with a frozen error, or an error that is its own 
   loop.name = 'LagError';
   loop.cause = loop;
   for (const error of [Object.freeze(Object.assign(new Error('e'), { name: 'LagError' })), loop]) {
-    const ctx = createContextWith((() => errAsync(error)) as never, USER_TOKEN, { maxRetries: 0 });
+    const ctx = createContext(USER_TOKEN, { transport: (() => errAsync(error)) as never, maxRetries: 0 });
     expect((await getVersion(ctx)).isErr()).toBe(true);
   }
 });
 
 test('a middleware that freezes errors does not hide what may have been done', async () => {
-  const freeze: Middleware = (next) => (request) => next(request).mapErr((error) => Object.freeze(error));
+  const freeze: LagMiddleware = (next) => (request) => next(request).mapErr((error) => Object.freeze(error));
   const answer = async () => new Response('{"message":"m"}', { status: 503, headers: { 'x-request-id': 'q1' } });
   const ctx = contextOver(answer, freeze, freeze);
   expect(await errorOf(sendRoomMessage(ctx, 's1', 'r1', { content: 'hi' }))).toMatchObject({
@@ -240,7 +240,7 @@ test('a middleware whose errors cannot be read is contained', async () => {
 test('a stream of events without a body leaves no timer', () =>
   inVirtualTime(async (time) => {
     const fetch = async () => new Response(null, { status: 204 });
-    const ctx = createContextWith(fetchTransport({ fetch }), ROBOT_TOKEN as 'lag_robot_x');
+    const ctx = createContext(ROBOT_TOKEN as 'lag_robot_x', { transport: fetchTransport({ fetch }) });
     const { value } = await streamRobotEvents(ctx).next();
     expect(value?._unsafeUnwrapErr()).toMatchObject({ kind: 'connection' });
     expect(time.pending()).toBe(0);
@@ -268,7 +268,7 @@ test('fetchTransport does not throw for options that are none, or throw', async 
   };
   for (const options of [null, 5, trapped]) {
     const transport = fetchTransport(options as never);
-    const ctx = createContextWith(transport, USER_TOKEN, { baseUrl: await refusedUrl(), maxRetries: 0 });
+    const ctx = createContext(USER_TOKEN, { transport, baseUrl: await refusedUrl(), maxRetries: 0 });
     expect(await errorOf(getVersion(ctx))).toMatchObject({ kind: 'connection' });
   }
 });

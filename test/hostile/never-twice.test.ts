@@ -3,7 +3,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net';
 import { buffer } from 'node:stream/consumers';
 import { beforeEach, describe, expect, onTestFinished, test } from 'vitest';
-import type { Context, TransportContextOptions } from '../../src/context.js';
+import type { LagContext, ContextOptions } from '../../src/context.js';
 import type { LagError } from '../../src/errors.js';
 import { OPERATIONS, type OperationCase } from '../operations.table.js';
 import { skipTime, type SkippedTime } from '../support/clock.js';
@@ -123,16 +123,16 @@ describe.each(TRANSPORTS)('%s: each of the 85 operations', (transport, makeConte
     };
     // Who waits for an expiry waits with all the others.
     const atATime = kind === 'timeout' ? OPERATIONS.length : 8;
-    return { applied, asked, run: (options: TransportContextOptions) => runAll(baseUrl, options, atATime, end) };
+    return { applied, asked, run: (options: ContextOptions) => runAll(baseUrl, options, atATime, end) };
   };
 
-  const runAll = async (baseUrl: string, options: TransportContextOptions, atATime = 8, end?: () => void) => {
+  const runAll = async (baseUrl: string, options: ContextOptions, atATime = 8, end?: () => void) => {
     const ran: { operation: OperationCase; result: Awaited<ReturnType<OperationCase['run']>> }[] = [];
     const left = OPERATIONS.values();
     const runSome = async () => {
       for (const operation of left) {
         const headers = { 'x-operation': operation.name };
-        const ctx: Context = makeContext(USER_TOKEN, { baseUrl, headers, ...options });
+        const ctx: LagContext = makeContext(USER_TOKEN, { baseUrl, headers, ...options });
         ran.push({ operation, result: await operation.run(ctx) });
         end?.();
       }

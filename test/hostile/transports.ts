@@ -1,8 +1,7 @@
 import { Agent } from 'undici';
 import { onTestFinished } from 'vitest';
-import { createContext, createContextWith, type Context, type TransportContextOptions } from '../../src/context.js';
+import { createContext, type LagContext, type ContextOptions } from '../../src/context.js';
 import { undiciTransport } from '../../src/node/undici-transport.js';
-import { fetchTransport } from '../../src/transports/fetch.js';
 
 /** The sockets of one test; a context of its own has none of its own. */
 let dispatcher: Agent | undefined;
@@ -18,14 +17,15 @@ const dispatcherOfTest = (): Agent => {
   return (dispatcher = agent);
 };
 
-type MakeContext = (token: string, options: TransportContextOptions) => Context;
+type MakeContext = (token: string, options: ContextOptions) => LagContext;
 
 /** Every transport there is, under the pipeline. */
 export const TRANSPORTS: readonly (readonly [string, MakeContext])[] = [
   ['the default transport', createContext],
-  ['fetchTransport', (token, options) => createContextWith(fetchTransport(), token, options)],
+  ['fetchTransport', (token, options) => createContext(token, options)],
   [
     'undiciTransport',
-    (token, options) => createContextWith(undiciTransport({ dispatcher: dispatcherOfTest() }), token, options),
+    (token, options) =>
+      createContext(token, { ...options, transport: undiciTransport({ dispatcher: dispatcherOfTest() }) }),
   ],
 ];

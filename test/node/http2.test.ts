@@ -43,9 +43,10 @@ test.each([
   onTestFinished(() => void server.close());
 
   const source = `
-    import { createNodeContext, uploadImageFile } from '../../src/node/index.js';
+    import { createContext } from '../../src/context.js';
+    import { undiciTransport, uploadImageFile } from '../../src/node/index.js';
     import { getVersion } from '../../src/operations/system.js';
-    const ctx = createNodeContext('lag_pat_x', { baseUrl: process.argv[2]!, allowH2: ${allowH2} });
+    const ctx = createContext('lag_pat_x', { baseUrl: process.argv[2]!, transport: undiciTransport({ allowH2: ${allowH2} }) });
     console.log((await getVersion(ctx))._unsafeUnwrap().version);
     console.log((await uploadImageFile(ctx, process.argv[3]!, { purpose: 'chat' }))._unsafeUnwrapErr().status);
   `;

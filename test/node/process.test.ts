@@ -40,12 +40,13 @@ describe('a script ends by itself', () => {
   ])('%s', async (_, path, options, seen) => {
     const server = await serveForEver();
     const source = `
-      import { createNodeContext } from '../../src/node/index.js';
+      import { createContext } from '../../src/context.js';
+      import { undiciTransport } from '../../src/node/index.js';
       import { getVersion } from '../../src/operations/system.js';
       // Not within the time of the call.
       await import('undici');
       const url = process.argv[2]!;
-      const ctx = createNodeContext('lag_pat_x', { baseUrl: url, ...${options} });
+      const ctx = createContext('lag_pat_x', { baseUrl: url, ...${options}, transport: undiciTransport(${options}) });
       if (${path !== undefined}) await getVersion(ctx);
       console.log('done');
     `;
@@ -58,11 +59,11 @@ describe('a script ends by itself', () => {
   test('and close() ends an answer that nobody reads no sooner than its signal', async () => {
     const server = await serveForEver();
     const source = `
-      import { createContextWith } from '../../src/context.js';
+      import { createContext } from '../../src/context.js';
       import { undiciTransport } from '../../src/node/index.js';
       import { getVersion } from '../../src/operations/system.js';
       const transport = undiciTransport();
-      const ctx = createContextWith(transport, 'lag_pat_x', { baseUrl: process.argv[2]!, timeoutMs: Infinity });
+      const ctx = createContext('lag_pat_x', { transport, baseUrl: process.argv[2]!, timeoutMs: Infinity });
       const end = new AbortController();
       const call = getVersion(ctx, { signal: end.signal });
       const closing = transport.close();

@@ -7,9 +7,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Agent } from 'undici';
 import { afterAll, describe, expect, onTestFinished, test } from 'vitest';
-import { createContext, createContextWith, type TransportContextOptions, type UserContext } from '../../src/context.js';
-import { createNodeContext, undiciTransport, uploadImageFile } from '../../src/node/index.js';
-import { fetchTransport } from '../../src/transports/fetch.js';
+import { createContext, type ContextOptions, type UserContext } from '../../src/context.js';
+import { undiciTransport, uploadImageFile } from '../../src/node/index.js';
 import { skipTime } from '../support/clock.js';
 import { deferred, errorOf, valueOf } from '../support/results.js';
 import { ROBOT_TOKEN } from '../support/samples.js';
@@ -50,15 +49,16 @@ const formOf = async ({ body, headers }: Seen): Promise<FormData> =>
 const hash = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');
 
 const TOKEN = 'lag_pat_0123456789abcdef';
-const contexts: Record<string, (options: TransportContextOptions) => UserContext> = {
-  undici: (options) => createNodeContext(TOKEN, options),
-  "the user's undici": (options) => createNodeContext(TOKEN, { ...options, dispatcher: new Agent() }),
+const contexts: Record<string, (options: ContextOptions) => UserContext> = {
+  undici: (options) => createContext(TOKEN, { ...options, transport: undiciTransport() }),
+  "the user's undici": (options) =>
+    createContext(TOKEN, { ...options, transport: undiciTransport({ dispatcher: new Agent() }) }),
   ofetch: (options) => createContext(TOKEN, options),
-  fetch: (options) => createContextWith(fetchTransport(), TOKEN, options),
+  fetch: (options) => createContext(TOKEN, options),
 };
 
 describe.each(Object.keys(contexts))('over %s', (over) => {
-  const contextOf = (baseUrl: string, options?: TransportContextOptions) => contexts[over]!({ baseUrl, ...options });
+  const contextOf = (baseUrl: string, options?: ContextOptions) => contexts[over]!({ baseUrl, ...options });
   // Node 24's own fetch throws past its caller when it cannot read on.
   const isThrown = /fetch/.test(over) && Number.parseInt(process.versions.node) > 23;
 
@@ -186,8 +186,8 @@ describe.each(Object.keys(contexts))('over %s', (over) => {
 });
 
 test.each([
-  ['a robot', () => createNodeContext(ROBOT_TOKEN) as never, 'invalid_token'],
-  ['no token', () => createNodeContext(''), 'invalid_token'],
+  ['a robot', () => createContext(ROBOT_TOKEN, { transport: undiciTransport() }) as never, 'invalid_token'],
+  ['no token', () => createContext('', { transport: undiciTransport() }), 'invalid_token'],
   ['no context', () => undefined as never, 'invalid_input'],
 ])('with %s it is an Err', async (_, ctx, kind) => {
   const path = file('refused.png', 3);
@@ -196,7 +196,7 @@ test.each([
 
 test.each([undefined, null, 5])('with a body that is %j it is an Err', async (body) => {
   const server = await serve(empty(400));
-  const ctx = createContextWith(undiciTransport(), TOKEN, { baseUrl: server.url });
+  const ctx = createContext(TOKEN, { transport: undiciTransport(), baseUrl: server.url });
   expect(await errorOf(uploadImageFile(ctx, file('no-body.png', 3), body as never))).toBeDefined();
 });
 
@@ -211,9 +211,10 @@ test.runIf(process.platform === 'linux')(
     onTestFinished(() => void server.close());
     const source = `
     import { readFileSync } from 'node:fs';
-    import { createNodeContext, uploadImageFile } from '../../src/node/index.js';
+    import { createContext } from '../../src/context.js';
+    import { undiciTransport, uploadImageFile } from '../../src/node/index.js';
     const [baseUrl, small, large] = process.argv.slice(2) as [string, string, string];
-    const ctx = createNodeContext('lag_pat_x', { baseUrl });
+    const ctx = createContext('lag_pat_x', { baseUrl, transport: undiciTransport() });
     const peakMb = () => Number(/VmHWM:\\s+(\\d+)/.exec(readFileSync('/proc/self/status', 'utf8'))![1]) / 1000;
     for (let n = 0; n < 5; n++) await uploadImageFile(ctx, small, { purpose: 'chat' });
     const idleMb = peakMb();

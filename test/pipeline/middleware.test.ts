@@ -8,7 +8,7 @@ import { sendRoomMessage } from '../../src/operations/room-messages.js';
 import { getMe } from '../../src/operations/users.js';
 import { getVersion } from '../../src/operations/system.js';
 import type { FetchLike } from '../../src/transports/fetch.js';
-import type { LagRequest, Middleware } from '../../src/pipeline/types.js';
+import type { LagRequest, LagMiddleware } from '../../src/pipeline/types.js';
 import { skipTime, trackTimers } from '../support/clock.js';
 import { deferred, errorOf, valueOf } from '../support/results.js';
 import { ROBOT_TOKEN, sampleMessage, USER_TOKEN } from '../support/samples.js';
@@ -16,7 +16,7 @@ import { empty, json, serve } from '../support/server.js';
 import { turns } from '../support/virtual-time.js';
 
 const contextOf = (baseUrl: string, middleware: readonly unknown[], options: ContextOptions = {}) =>
-  createContext(USER_TOKEN as string, { baseUrl, middleware: middleware as Middleware[], ...options });
+  createContext(USER_TOKEN as string, { baseUrl, middleware: middleware as LagMiddleware[], ...options });
 
 const nowhere = 'http://127.0.0.1:1';
 
@@ -24,7 +24,7 @@ test('the first middleware is outermost', async () => {
   const server = await serve(json({ version: '1' }));
   const log: string[] = [];
   const logging =
-    (name: string): Middleware =>
+    (name: string): LagMiddleware =>
     (next) =>
     async (request) => {
       log.push(`${name} asks`);
@@ -40,7 +40,7 @@ test('a middleware sees a call once, however often it is tried', async () => {
   skipTime();
   const server = await serve(empty(500), empty(503), json({ version: '1' }));
   const seen: LagRequest[] = [];
-  const spy: Middleware = (next) => (request) => {
+  const spy: LagMiddleware = (next) => (request) => {
     seen.push(request);
     return next(request);
   };
@@ -70,7 +70,7 @@ test('a middleware sees the path before it is rewritten for robots', async () =>
 
 test('a middleware may change the request and the answer', async () => {
   const server = await serve(json({ version: '1' }));
-  const change: Middleware = (next) => (request) =>
+  const change: LagMiddleware = (next) => (request) =>
     next({ ...request, headers: { ...request.headers, 'x-trace': 't1' } }).map((answer) => ({
       ...answer,
       body: answer.body.replace('1', '2'),
@@ -86,7 +86,7 @@ test('a middleware may answer by itself', async () => {
 
 test('a middleware may try again by itself, and every attempt counts', async () => {
   const server = await serve(empty(409), json(sampleMessage()));
-  const twice: Middleware = (next) => (request) => next(request).orElse(() => next(request));
+  const twice: LagMiddleware = (next) => (request) => next(request).orElse(() => next(request));
   const ctx = contextOf(server.url, [twice]);
   expect(await valueOf(sendRoomMessage(ctx, 's1', 'r1', { content: 'hi' }))).toMatchObject({ id: 'm1' });
   const failing = await serve(empty(500), empty(404));
@@ -99,7 +99,7 @@ test('a middleware may try again by itself, and every attempt counts', async () 
 
 test('a middleware sees errors, refusals included, and may hand back another one', async () => {
   const seen: string[] = [];
-  const spy: Middleware = (next) => (request) =>
+  const spy: LagMiddleware = (next) => (request) =>
     next(request).mapErr((error) => {
       seen.push(error.kind);
       return Object.freeze(error);
@@ -161,7 +161,7 @@ describe('a middleware that', () => {
 
   test('throws after a send says that it may have been carried out', async () => {
     const server = await serve(json(sampleMessage()));
-    const late: Middleware = (next) => async (request) => {
+    const late: LagMiddleware = (next) => async (request) => {
       await next(request);
       return boom();
     };
@@ -190,14 +190,14 @@ describe('a middleware that', () => {
 
   test('leaves no time for the rest sends nothing', async () => {
     const fetch = vi.fn<FetchLike>();
-    const late: Middleware = (next) => (request) => next({ ...request, deadlineAt: performance.now() - 1 });
+    const late: LagMiddleware = (next) => (request) => next({ ...request, deadlineAt: performance.now() - 1 });
     const error = await errorOf(getVersion(contextOf(nowhere, [late], { fetch })));
     expect(error).toMatchObject({ kind: 'timeout', maybeApplied: false });
     expect(fetch).not.toHaveBeenCalled();
   });
 
   test('takes longer than an attempt may is not ended', async () => {
-    const slow: Middleware = () => async () => {
+    const slow: LagMiddleware = () => async () => {
       await new Promise((resolve) => setTimeout(resolve, 20));
       return ok({ status: 200, headers: new Headers(), body: '{"version":"1"}' });
     };
@@ -209,7 +209,7 @@ describe('a middleware that', () => {
     const server = await serve(() => timers.expire());
     const inner = deferred();
     const kinds: string[] = [];
-    const spy: Middleware = (next) => (request) =>
+    const spy: LagMiddleware = (next) => (request) =>
       next(request).mapErr((error) => {
         kinds.push(error.kind);
         inner.resolve();

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { createContextWith, type CallOptions } from '../../src/context.js';
+import { createContext, type CallOptions } from '../../src/context.js';
 import { sendRoomMessage } from '../../src/operations/room-messages.js';
 import { getVersion } from '../../src/operations/system.js';
 import { fetchTransport } from '../../src/transports/fetch.js';
@@ -17,7 +17,7 @@ const contextOver = (...answers: readonly [() => Promise<Response>, ...(() => Pr
     starts.push(performance.now());
     return answers[Math.min(starts.length, answers.length) - 1]!();
   };
-  return { ctx: createContextWith(fetchTransport({ fetch }), USER_TOKEN), starts };
+  return { ctx: createContext(USER_TOKEN, { transport: fetchTransport({ fetch }) }), starts };
 };
 
 const send = (ctx: ReturnType<typeof contextOver>['ctx'], options?: CallOptions) =>
@@ -100,7 +100,7 @@ describe('a wait', () => {
       const answers = [refused(429, '99999999'), sent] as const;
       const starts: number[] = [];
       const fetch = () => (starts.push(performance.now()), answers[starts.length - 1]!());
-      const ctx = createContextWith(fetchTransport({ fetch }), USER_TOKEN, { maxRetryAfterMs: Infinity });
+      const ctx = createContext(USER_TOKEN, { transport: fetchTransport({ fetch }), maxRetryAfterMs: Infinity });
       await valueOf(send(ctx));
       expect(starts).toEqual([0, 2 ** 31 - 1]);
     }));

@@ -1,6 +1,6 @@
 import { errAsync, okAsync } from 'neverthrow';
 import { describe, expect, test } from 'vitest';
-import { createContextWith } from '../../src/context.js';
+import { createContext } from '../../src/context.js';
 import { lagError, type LagError } from '../../src/errors.js';
 import { call } from '../../src/call.js';
 import type { LagResponse } from '../../src/pipeline/types.js';
@@ -10,7 +10,7 @@ import { USER_TOKEN } from '../support/samples.js';
 /** What a call ends in when its transport answers this. */
 const askFor = (answer: Partial<LagResponse>) => {
   const response = { status: 200, headers: new Headers(), body: '', ...answer };
-  const ctx = createContextWith(() => okAsync(response), USER_TOKEN, { maxRetries: 0 });
+  const ctx = createContext(USER_TOKEN, { transport: () => okAsync(response), maxRetries: 0 });
   return call(ctx, { path: '/x' }, undefined);
 };
 
@@ -75,7 +75,7 @@ test('the token is taken out of what a transport says, and of the cause of it, a
   const error = lagError('connection', `no answer to ${USER_TOKEN}`) as LagError & { code?: string };
   const inner = Object.assign(new Error(`Bearer ${USER_TOKEN}`), { code: `E_${USER_TOKEN}` });
   error.cause = new Error(`about ${USER_TOKEN}`, { cause: inner });
-  const ctx = createContextWith(() => errAsync(error), USER_TOKEN, { maxRetries: 0 });
+  const ctx = createContext(USER_TOKEN, { transport: () => errAsync(error), maxRetries: 0 });
   const seen = await errorOf(call(ctx, { path: '/x' }, undefined));
   const cause = seen.cause as Error & { cause: typeof inner };
   expect([seen.message, cause.message, cause.cause.message, cause.cause.code]).toEqual([

@@ -1,18 +1,18 @@
 import { getEventListeners } from 'node:events';
 import { errAsync, ok, okAsync } from 'neverthrow';
 import { describe, expect, test } from 'vitest';
-import { createContextWith, type TransportContextOptions } from '../../src/context.js';
+import { createContext, type ContextOptions } from '../../src/context.js';
 import { lagError } from '../../src/errors.js';
 import { getVersion } from '../../src/operations/system.js';
-import type { Handler, LagRequest, LagResponse, Middleware } from '../../src/pipeline/types.js';
+import type { LagHandler, LagRequest, LagResponse, LagMiddleware } from '../../src/pipeline/types.js';
 import { errorOf, valueOf } from '../support/results.js';
 import { USER_TOKEN } from '../support/samples.js';
 import { inVirtualTime } from '../support/virtual-time.js';
 
 const version = (body = '{"version":"1"}'): LagResponse => ({ status: 200, headers: new Headers(), body });
 
-const contextOver = (transport: unknown, options?: TransportContextOptions) =>
-  createContextWith(transport as Handler, USER_TOKEN, { maxRetries: 0, ...options });
+const contextOver = (transport: unknown, options?: ContextOptions) =>
+  createContext(USER_TOKEN, { transport: transport as LagHandler, maxRetries: 0, ...options });
 
 const boom = (): never => {
   throw new Error('own');
@@ -60,7 +60,7 @@ test('a signal that is none is named', async () => {
 test('a call that was aborted before it began asks neither middleware nor transport', async () => {
   const asked: string[] = [];
   const transport = () => (asked.push('transport'), okAsync(version()));
-  const spy: Middleware = (next) => (request) => (asked.push('middleware'), next(request));
+  const spy: LagMiddleware = (next) => (request) => (asked.push('middleware'), next(request));
   const signal = AbortSignal.abort(new Error('own'));
   for (const middleware of [[], [spy]]) {
     const error = await errorOf(getVersion(contextOver(transport, { middleware }), { signal }));
@@ -80,7 +80,7 @@ describe('the time of an attempt', () => {
     return { transport, signals };
   };
 
-  test.each<[TransportContextOptions, number, string]>([
+  test.each<[ContextOptions, number, string]>([
     [{}, 30_000, 'no answer within 30000 ms'],
     [{ timeoutMs: 20 }, 20, 'no answer within 20 ms'],
     [{ timeoutMs: 20, deadlineMs: 10.5 }, 10.5, 'no answer within 10 ms'],
@@ -128,7 +128,7 @@ describe('the time of an attempt', () => {
   test('that is over to the millisecond is over', () =>
     inVirtualTime(async () => {
       const { transport, signals } = hanging();
-      const late: Middleware = (next) => (request) => next({ ...request, deadlineAt: performance.now() });
+      const late: LagMiddleware = (next) => (request) => next({ ...request, deadlineAt: performance.now() });
       const error = await errorOf(getVersion(contextOver(transport, { middleware: [late] })));
       expect(error).toMatchObject({ kind: 'timeout', message: 'no time left', attempts: 0 });
       expect(signals).toEqual([]);
@@ -136,7 +136,7 @@ describe('the time of an attempt', () => {
 
   test('is not that of a middleware, which ends with the deadline', () =>
     inVirtualTime(async (time) => {
-      const hang: Middleware = () => () => new Promise(() => {});
+      const hang: LagMiddleware = () => () => new Promise(() => {});
       const options = { middleware: [hang], timeoutMs: 10, deadlineMs: 50 };
       const error = await errorOf(getVersion(contextOver(() => okAsync(version()), options)));
       expect(error).toMatchObject({ kind: 'timeout', message: 'no answer within 50 ms', attempts: 0 });

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { err, errAsync, ok, okAsync } from 'neverthrow';
 import { expect, test } from 'vitest';
-import { createContextWith } from '../../src/context.js';
+import { createContext } from '../../src/context.js';
 import { lagError } from '../../src/errors.js';
 import { listRoomMessages, sendRoomMessage } from '../../src/operations/room-messages.js';
 import {
@@ -83,7 +83,7 @@ const event = (content: string, serverId: string | undefined, roomId: string): R
 const setUp = () => {
   const sandbox = createSandbox();
   const { server, rooms } = sandbox.ids;
-  const ctx = createContextWith(sandbox.transport, sandbox.tokens.robot);
+  const ctx = createContext(sandbox.tokens.robot, { transport: sandbox.transport });
   return {
     sandbox,
     ctx,
@@ -154,7 +154,7 @@ test('a robot answers by long poll', async () => {
   const over = dispatchRobotEvents(listenByPoll(ctx, { signal: end.signal }), {
     'room.message': robotCommands(ctx, { ping: () => 'pong', stop: () => end.abort() }, { prefix: '/' }),
   });
-  const ada = createContextWith(sandbox.transport, sandbox.tokens.ada);
+  const ada = createContext(sandbox.tokens.ada, { transport: sandbox.transport });
   for (const content of ['/ping', '/stop']) await valueOf(sendRoomMessage(ada, server, rooms.quiet, { content }));
   expect((await over).isOk()).toBe(true);
   expect(await said()).toEqual(['/ping', '/stop', 'pong']);

@@ -5,7 +5,7 @@ import { connect, type AddressInfo } from 'node:net';
 import { pathToFileURL } from 'node:url';
 import { format } from 'node:util';
 import { afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest';
-import { createContextWith } from '../../src/context.js';
+import { createContext } from '../../src/context.js';
 import { editRoomMessage, sendRoomMessage } from '../../src/operations/room-messages.js';
 import { createSandbox, type Sandbox } from '../../src/sandbox/index.js';
 import { bundleForNode } from '../docs/bundle.js';
@@ -59,7 +59,7 @@ const start = (name: string, env: Record<string, string>): Promise<Record<string
   return import(/* @vite-ignore */ `${pathToFileURL(`${folder}/${name}.js`).href}?${run++}`);
 };
 
-const as = (who: 'ada' | 'ben' | 'cleo') => createContextWith(sandbox.transport, sandbox.tokens[who]);
+const as = (who: 'ada' | 'ben' | 'cleo') => createContext(sandbox.tokens[who], { transport: sandbox.transport });
 const say = (who: 'ada' | 'ben' | 'cleo', content: string) =>
   valueOf(sendRoomMessage(as(who), sandbox.ids.server, sandbox.ids.rooms.quiet, { content }));
 const said = () =>

@@ -1,6 +1,6 @@
 import { getEventListeners } from 'node:events';
 import { afterEach, expect, test, vi } from 'vitest';
-import { createContext, createContextWith } from '../../src/context.js';
+import { createContext } from '../../src/context.js';
 import { ok, ResultAsync } from 'neverthrow';
 import type { LagError } from '../../src/errors.js';
 import type { LagRequest } from '../../src/pipeline/types.js';
@@ -66,14 +66,13 @@ test('a user token is refused before anything is sent', async () => {
 
 test('a poll waits for longer than the server may hold it, unless told otherwise', async () => {
   const seen: LagRequest[] = [];
-  const ctx = createContextWith(
-    (request) => {
+  const ctx = createContext(ROBOT_TOKEN, {
+    transport: (request) => {
       seen.push(request);
       return new ResultAsync(Promise.resolve(ok({ status: 200, headers: new Headers(), body: '[]' })));
     },
-    ROBOT_TOKEN,
-    { timeoutMs: 1000 },
-  );
+    timeoutMs: 1000,
+  });
   await pollRobotEvents(ctx);
   await pollRobotEvents(ctx, { timeoutMs: 5 });
   expect(seen.map(({ timeoutMs }) => timeoutMs)).toEqual([60_000, 5]);

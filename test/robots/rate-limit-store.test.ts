@@ -1,6 +1,6 @@
 import { createStorage } from 'unstorage';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { createContextWith } from '../../src/context.js';
+import { createContext } from '../../src/context.js';
 import { sendRoomMessage } from '../../src/operations/room-messages.js';
 import { fetchTransport } from '../../src/transports/fetch.js';
 import { robotRateLimit } from '../../src/robots/index.js';
@@ -18,7 +18,10 @@ test('what another instance sent gives its place back when the window is over', 
     return Response.json(sampleMessage());
   };
   const [first, second] = [1, 2].map(() => {
-    const ctx = createContextWith(fetchTransport({ fetch }), ROBOT_TOKEN, { middleware: [robotRateLimit({ store })] });
+    const ctx = createContext(ROBOT_TOKEN, {
+      transport: fetchTransport({ fetch }),
+      middleware: [robotRateLimit({ store })],
+    });
     return async () => (await sendRoomMessage(ctx, 's1', 'r1', { content: 'hi' })).isOk();
   });
   for (let count = 0; count < 10; count++) expect(await first!()).toBe(true);

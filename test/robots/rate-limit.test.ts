@@ -1,6 +1,6 @@
 import { createStorage } from 'unstorage';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { createContextWith, type CallOptions, type Context, type RobotContext } from '../../src/context.js';
+import { createContext, type CallOptions, type LagContext, type RobotContext } from '../../src/context.js';
 import { listRoomMessages, sendRoomMessage } from '../../src/operations/room-messages.js';
 import { deleteRoom } from '../../src/operations/rooms.js';
 import { fetchTransport } from '../../src/transports/fetch.js';
@@ -20,7 +20,7 @@ const setUp = (options?: RobotRateLimitOptions) => {
   const sandbox = createSandbox();
   const limit = robotRateLimit(options);
   const contextOf = (middleware = limit): RobotContext =>
-    createContextWith(sandbox.transport, sandbox.tokens.robot, { middleware: [middleware] });
+    createContext(sandbox.tokens.robot, { transport: sandbox.transport, middleware: [middleware] });
   const ctx = contextOf();
   const ends: number[] = [];
   const kinds: string[] = [];
@@ -103,7 +103,8 @@ test('messages count as requests, too', async () => {
 });
 
 test('a POST that only names messages in its query is no message', async () => {
-  const ctx = createContextWith(fetchTransport({ fetch: async () => Response.json(sampleMessage()) }), ROBOT_TOKEN, {
+  const ctx = createContext(ROBOT_TOKEN, {
+    transport: fetchTransport({ fetch: async () => Response.json(sampleMessage()) }),
     middleware: [(next) => (request) => next({ ...request, path: '/pins?of=/messages' }), robotRateLimit()],
   });
   const send = async () => expect((await sendRoomMessage(ctx, 's', 'r', { content: 'x' })).isOk()).toBe(true);
@@ -125,8 +126,8 @@ test(`a robot that goes on for ${MINUTES} minutes never sees a 429`, async () =>
 test('a slow server is given time from its answer on, because it may count late', async () => {
   const arrivals: number[] = [];
   let slow = true;
-  const ctx = createContextWith(
-    fetchTransport({
+  const ctx = createContext(ROBOT_TOKEN, {
+    transport: fetchTransport({
       fetch: async () => {
         // The first ten are counted late, the others at once.
         if (slow) await new Promise((resolve) => setTimeout(resolve, 900));
@@ -134,9 +135,8 @@ test('a slow server is given time from its answer on, because it may count late'
         return Response.json(sampleMessage());
       },
     }),
-    ROBOT_TOKEN,
-    { middleware: [robotRateLimit()] },
-  );
+    middleware: [robotRateLimit()],
+  });
   const work = times(20, () => sendRoomMessage(ctx, 's1', 'r1', { content: 'hi' }).then(() => (slow = false)));
   await run(work as Promise<unknown>[]);
   expect(arrivals[10]! - arrivals[9]!).toBeGreaterThanOrEqual(10_000);
@@ -189,7 +189,7 @@ test('a call whose deadline passes in the queue is a timeout, and is not sent', 
 
 test('what is refused before it is sent takes no place', async () => {
   const { ctx, list, sandbox } = setUp();
-  for (let count = 0; count < 200; count++) await deleteRoom(ctx as Context, sandbox.ids.server, 'r1');
+  for (let count = 0; count < 200; count++) await deleteRoom(ctx as LagContext, sandbox.ids.server, 'r1');
   expect(await run([list()])).toBeLessThan(1);
 });
 
@@ -288,7 +288,7 @@ const limitedOver = (answer: (index: number) => Response | Promise<Response>, li
   const starts: number[] = [];
   const fetch = async () => answer(starts.push(performance.now()) - 1);
   const options = { middleware: [robotRateLimit(limits)], timeoutMs: Infinity };
-  return { starts, ctx: createContextWith(fetchTransport({ fetch }), ROBOT_TOKEN, options) };
+  return { starts, ctx: createContext(ROBOT_TOKEN, { ...options, transport: fetchTransport({ fetch }) }) };
 };
 
 const later = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
@@ -473,7 +473,8 @@ test('robots with keys of their own do not share', async () => {
   const { list, contextOf } = setUp();
   const one = contextOf(robotRateLimit({ store, key: 'one' }));
   await run(times(100, () => list(one)));
-  const other = createContextWith(fetchTransport({ fetch: async () => Response.json(samplePage([])) }), ROBOT_TOKEN, {
+  const other = createContext(ROBOT_TOKEN, {
+    transport: fetchTransport({ fetch: async () => Response.json(samplePage([])) }),
     middleware: [robotRateLimit({ store, key: 'other' })],
   });
   expect(await run([list(other)])).toBeLessThan(1);

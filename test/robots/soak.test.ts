@@ -7,7 +7,7 @@ import { listenByPoll, listenBySse, type RobotEvent } from '../../src/robots/ind
 import { createSandbox } from '../../src/sandbox/index.js';
 import { sized } from '../support/runs.js';
 import { fakeTime, polled, robotOver, streamed } from './support.js';
-import { createContextWith } from '../../src/context.js';
+import { createContext } from '../../src/context.js';
 import { fetchTransport } from '../../src/transports/fetch.js';
 
 afterEach(() => void vi.useRealTimers());
@@ -146,7 +146,7 @@ test.each([
     const count = (fault: string) => counts.set(fault, (counts.get(fault) ?? 0) + 1);
     const fetch: Fetch = (url, init) => sandbox.fetch(url, init);
     const spoilt = transport === 'sse' ? spoilStream(fetch, random, count) : spoilPolls(fetch, random, count);
-    const ctx = createContextWith(fetchTransport({ fetch: spoilt }), robot.token);
+    const ctx = createContext(robot.token, { transport: fetchTransport({ fetch: spoilt }) });
 
     // A stream has nothing to resume from before its first event.
     sandbox.joinVoice({ roomId: rooms[0]!, userId: 'first' });

@@ -1,9 +1,8 @@
 import { getEventListeners } from 'node:events';
 import { okAsync, type Result } from 'neverthrow';
 import { afterEach, expect, test, vi } from 'vitest';
-import { createContextWith } from '../../src/context.js';
+import { createContext } from '../../src/context.js';
 import type { LagError } from '../../src/errors.js';
-import { fetchTransport } from '../../src/transports/fetch.js';
 import type { LagRequest } from '../../src/pipeline/types.js';
 import {
   listenBySse,
@@ -41,7 +40,7 @@ test('one stream gives its events as they come, and its end is an Err', async ()
 
 test('a user token is refused before anything is sent', async () => {
   const { url, requests } = await serve(sse([streamed('e1')]));
-  const ctx = createContextWith(fetchTransport(), USER_TOKEN as string, { baseUrl: url });
+  const ctx = createContext(USER_TOKEN as string, { baseUrl: url });
   for (const listen of [streamRobotEvents, listenBySse]) expect(await take(listen(ctx))).toEqual(['Err invalid_token']);
   expect(requests).toEqual([]);
 });
@@ -332,7 +331,7 @@ test('an abort in the moment that the headers come closes the stream', async () 
       return stream.response.body!;
     },
   };
-  const ctx = createContextWith(() => okAsync(response), ROBOT_TOKEN);
+  const ctx = createContext(ROBOT_TOKEN, { transport: () => okAsync(response) });
   expect(await take(listenBySse(ctx, { signal: end.signal }))).toEqual([]);
   expect(stream.cancel).toHaveBeenCalled();
 });

@@ -1,6 +1,6 @@
 import type { Result } from 'neverthrow';
 import { vi } from 'vitest';
-import { createContext, createContextWith, type RobotContext } from '../../src/context.js';
+import { createContext, type RobotContext } from '../../src/context.js';
 import type { LagError } from '../../src/errors.js';
 import { fetchTransport } from '../../src/transports/fetch.js';
 import type { RobotEvent } from '../../src/robots/index.js';
@@ -12,7 +12,7 @@ export const robotAt = (url: string): RobotContext => createContext(ROBOT_TOKEN,
 
 /** A robot's context over a function of the test. */
 export const robotOver = (fetch: (url: string, init: RequestInit) => Promise<Response>): RobotContext =>
-  createContextWith(fetchTransport({ fetch }), ROBOT_TOKEN, { baseUrl: 'http://localhost' });
+  createContext(ROBOT_TOKEN, { transport: fetchTransport({ fetch }), baseUrl: 'http://localhost' });
 
 /** The payload of a message, as every transport carries it. */
 export const payload = (content: string, roomId = 'r1') => ({

@@ -4,7 +4,7 @@ import { Webhook } from 'standardwebhooks';
 import { createStorage } from 'unstorage';
 import files from 'unstorage/drivers/fs';
 import { expect, onTestFinished, test, vi } from 'vitest';
-import { createContextWith } from '../../src/context.js';
+import { createContext } from '../../src/context.js';
 import { lagError, type LagError } from '../../src/errors.js';
 import { sendRoomMessage } from '../../src/operations/room-messages.js';
 import {
@@ -353,7 +353,7 @@ test('the sandbox delivers again until it is handled, and then no more', async (
     },
   });
   const robot = sandbox.addRobot({ delivery: { handler: handle, secret }, events: ['room.message'] });
-  const ada = createContextWith(sandbox.transport, sandbox.tokens.ada);
+  const ada = createContext(sandbox.tokens.ada, { transport: sandbox.transport });
   await sendRoomMessage(ada, sandbox.ids.server, sandbox.ids.rooms.quiet, { content: 'hi' });
   for (const seconds of [0, 5, 20, 95, 480]) {
     await clock.advance(seconds * 1000);
@@ -370,12 +370,12 @@ test('a command robot may live behind a webhook', async () => {
     delivery: { handler: (request) => handle(request), secret },
     events: ['room.message'],
   });
-  const ctx = createContextWith(sandbox.transport, robot.token);
+  const ctx = createContext(robot.token, { transport: sandbox.transport });
   const handle = createWebhookHandler({
     secret,
     on: { 'room.message': robotCommands(ctx, { ping: () => 'pong' }) },
   });
-  const ada = createContextWith(sandbox.transport, sandbox.tokens.ada);
+  const ada = createContext(sandbox.tokens.ada, { transport: sandbox.transport });
   await sendRoomMessage(ada, sandbox.ids.server, sandbox.ids.rooms.quiet, { content: '!ping' });
   await sandbox.settled();
   expect(sandbox.state.webhookDeliveries.map(({ status }) => status)).toEqual([204, 204]);

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { createContextWith } from '../../src/context.js';
+import { createContext } from '../../src/context.js';
 import { collectItems } from '../../src/pagination.js';
 import { getIdentity } from '../../src/operations/identity.js';
 import { listMembers } from '../../src/operations/members.js';
@@ -59,13 +59,13 @@ describe('the seed', () => {
     const before = JSON.stringify(sandbox.state);
     const robot = sandbox.addRobot();
     sandbox.addServer({ id: 's1' });
-    const ada = createContextWith(sandbox.transport, sandbox.tokens.ada);
+    const ada = createContext(sandbox.tokens.ada, { transport: sandbox.transport });
     sandbox.faults.next({ status: 500 });
     sandbox.reset();
     expect(JSON.stringify(sandbox.state)).toBe(before);
     expect(sandbox.requests).toEqual([]);
     expect((await valueOf(getServer(ada, sandbox.ids.server))).name).toBe('Harbour');
-    expect((await getIdentity(createContextWith(sandbox.transport, robot.token))).isErr()).toBe(true);
+    expect((await getIdentity(createContext(robot.token, { transport: sandbox.transport }))).isErr()).toBe(true);
   });
 });
 
@@ -75,7 +75,7 @@ describe('fixtures', () => {
     const [named, unnamed] = [sandbox.addUser({ id: 'u1', username: 'eve', displayName: 'Eve' }), sandbox.addUser()];
     expect(named).toMatchObject({ id: 'u1', username: 'eve' });
     expect(unnamed.username).toMatch(/^\w+$/);
-    expect(await valueOf(getIdentity(createContextWith(sandbox.transport, named.token)))).toMatchObject({
+    expect(await valueOf(getIdentity(createContext(named.token, { transport: sandbox.transport })))).toMatchObject({
       id: 'u1',
       displayName: 'Eve',
     });
@@ -92,7 +92,7 @@ describe('fixtures', () => {
     sandbox.addRoom({ id: 'r1', serverId: 's1', name: 'Room one' });
     sandbox.addMember({ serverId: 's1', userId: 'u2', role: 'admin' });
     const robot = sandbox.addRobot({ serverId: 's1', name: 'Helper', permissions: ['read_members', 'read_messages'] });
-    const ctx = createContextWith(sandbox.transport, robot.token);
+    const ctx = createContext(robot.token, { transport: sandbox.transport });
     expect(await valueOf(getIdentity(ctx))).toMatchObject({
       id: robot.id,
       displayName: 'Helper',

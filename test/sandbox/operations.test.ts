@@ -70,7 +70,7 @@ const unauthorized = (call: (world: World & { me: UserContext }) => LagResult<un
 const room = ({ ids }: World) => [ids.server, ids.rooms.general] as const;
 const quiet = ({ ids }: World) => [ids.server, ids.rooms.quiet] as const;
 /** A message in the quiet room, of that author. */
-const said = (w: World, by: lag.Context = w.ben, content = 'hello') =>
+const said = (w: World, by: lag.LagContext = w.ben, content = 'hello') =>
   valueOf(lag.sendRoomMessage(by, ...quiet(w), { content }));
 const messageOf = ({ state, ids }: World, userId: string) =>
   state.messages.find((message) => message.roomId === ids.rooms.general && message.userId === userId)!.id;

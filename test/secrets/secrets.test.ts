@@ -6,11 +6,11 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { build } from 'esbuild';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { createContext, createContextWith, type Context, type ContextOptions } from '../../src/context.js';
+import { createContext, type LagContext, type ContextOptions } from '../../src/context.js';
 import type { LagError } from '../../src/errors.js';
-import { createNodeContext } from '../../src/node/index.js';
+import { undiciTransport } from '../../src/node/index.js';
 import { fetchTransport, type FetchLike } from '../../src/transports/fetch.js';
-import type { Middleware } from '../../src/pipeline/types.js';
+import type { LagMiddleware } from '../../src/pipeline/types.js';
 import { createWebhookHandler, listenRobotEvents, pollRobotEvents, verifyWebhook } from '../../src/robots/index.js';
 import { createSandbox } from '../../src/sandbox/index.js';
 import { pfx } from '../node/certificate.js';
@@ -36,12 +36,12 @@ const leaksOf = (value: unknown, isEcho = false): string[] => {
 
 /** Everything that the errors of a call, and those that its middleware sees, could give away. */
 const expectSilent = async (
-  makeContext: (token: string, options: ContextOptions) => Context,
+  makeContext: (token: string, options: ContextOptions) => LagContext,
   options: ContextOptions,
   { isEcho = false, token = USER, call = send }: { isEcho?: boolean; token?: string; call?: typeof send } = {},
 ): Promise<LagError> => {
   const seen: unknown[] = [];
-  const spy: Middleware = (next) => (request) => {
+  const spy: LagMiddleware = (next) => (request) => {
     seen.push(Object.keys(request.headers), request.baseUrl, request.path);
     return next(request).mapErr((error) => (seen.push(error), error));
   };
@@ -52,7 +52,7 @@ const expectSilent = async (
   return result.error;
 };
 
-const send = (ctx: Context) => sendRoomMessage(ctx, 's1', 'r1', { content: CONTENT });
+const send = (ctx: LagContext) => sendRoomMessage(ctx, 's1', 'r1', { content: CONTENT });
 
 describe.each(TRANSPORTS)('%s shows neither token nor content', (_, makeContext) => {
   const FAILURES: Record<string, Act> = {
@@ -144,7 +144,7 @@ test('a fetch that throws its request, however it is wrapped, gives nothing away
     };
     await expectSilent(createContext, { fetch }, { isEcho: true });
     await expectSilent(
-      (token, options) => createContextWith(fetchTransport({ fetch }), token, options),
+      (token, options) => createContext(token, { ...options, transport: fetchTransport({ fetch }) }),
       {},
       { isEcho: true },
     );
@@ -189,7 +189,10 @@ test('no context gives it away, nor an option that was refused', () => {
     { middleware: [USER] },
     { timeoutMs: USER },
   ] as ContextOptions[])
-    for (const ctx of [createContext(USER as string, options), createNodeContext(USER as string, options)])
+    for (const ctx of [
+      createContext(USER as string, options),
+      createContext(USER as string, { ...options, transport: undiciTransport() }),
+    ])
       expect(leaksOf(ctx)).toEqual([]);
 });
 
@@ -212,7 +215,7 @@ test('no error of an option that was refused repeats it', async () => {
 });
 
 test('sendRoomMessageOnce gives nothing away', async () => {
-  const call = (ctx: Context) => sendRoomMessageOnce(ctx, 's1', 'r1', { content: CONTENT });
+  const call = (ctx: LagContext) => sendRoomMessageOnce(ctx, 's1', 'r1', { content: CONTENT });
   const fetch: FetchLike = async (_url, { method }) =>
     method === 'POST' ? new Response('', { status: 500 }) : new Response('', { status: 403 });
   await expectSilent(createContext, { fetch }, { call });
@@ -243,7 +246,7 @@ test('robots give nothing away', async () => {
 test("the sandbox's log holds no token", async () => {
   const sandbox = createSandbox();
   for (const token of [sandbox.tokens.ada, sandbox.tokens.robot] as string[]) {
-    await send(createContextWith(sandbox.transport, token));
+    await send(createContext(token, { transport: sandbox.transport }));
     expect(printsOf(sandbox.requests)).not.toContain(token);
   }
   expect(sandbox.requests).toHaveLength(2);
@@ -251,15 +254,15 @@ test("the sandbox's log holds no token", async () => {
 
 test('a process that logs an error, and dies of it, prints neither', async () => {
   const source = `
-    import { createContextWith } from './src/context.js';
-    import { fetchTransport } from './src/pipeline/fetch-transport.js';
+    import { createContext } from './src/context.js';
+    import { fetchTransport } from './src/transports/fetch.js';
     import { sendRoomMessage } from './src/operations/room-messages.js';
     const [token, content, way] = process.argv.slice(1);
     const fetch = async (url, init) => {
       const cause = Object.assign(new Error(init.headers.authorization), { init });
       throw Object.assign(new TypeError(JSON.stringify(init.headers), { cause }), { init });
     };
-    const ctx = createContextWith(fetchTransport({ fetch }), token, { maxRetries: 0 });
+    const ctx = createContext(token, { transport: fetchTransport({ fetch }), maxRetries: 0 });
     const result = await sendRoomMessage(ctx, 's1', 'r1', { content });
     console.log(result, ctx, JSON.stringify(result));
     console.error(result.error);

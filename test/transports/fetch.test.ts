@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test, vi } from 'vitest';
-import { createContext, createContextWith, type TransportContextOptions } from '../../src/context.js';
+import { createContext, type ContextOptions } from '../../src/context.js';
 import { isLagError } from '../../src/errors.js';
 import { getVersion } from '../../src/operations/system.js';
 import { sendRoomMessage } from '../../src/operations/room-messages.js';
@@ -16,13 +16,17 @@ const version = async (): Promise<Response> => Response.json({ version: '1' });
 describe.each([
   [
     'the default transport',
-    (fetch: unknown, options?: TransportContextOptions) =>
+    (fetch: unknown, options?: ContextOptions) =>
       createContext(USER_TOKEN, { maxRetries: 0, ...options, fetch: fetch as FetchLike }),
   ],
   [
     'fetchTransport',
-    (fetch: unknown, options?: TransportContextOptions) =>
-      createContextWith(fetchTransport({ fetch: fetch as FetchLike }), USER_TOKEN, { maxRetries: 0, ...options }),
+    (fetch: unknown, options?: ContextOptions) =>
+      createContext(USER_TOKEN, {
+        transport: fetchTransport({ fetch: fetch as FetchLike }),
+        maxRetries: 0,
+        ...options,
+      }),
   ],
 ])('%s', (_, contextOf) => {
   test('calls the global fetch unbound, looked up at each call', async () => {

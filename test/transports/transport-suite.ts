@@ -1,7 +1,7 @@
 import { getEventListeners } from 'node:events';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, test, vi } from 'vitest';
-import type { Context, TransportContextOptions } from '../../src/context.js';
+import type { LagContext, ContextOptions } from '../../src/context.js';
 import type { LagErrorKind } from '../../src/errors.js';
 import { call } from '../../src/call.js';
 import { uploadImage } from '../../src/operations/images.js';
@@ -33,13 +33,13 @@ import {
 } from '../support/server.js';
 
 /** Makes a context over the transport that is to be tested. */
-export type MakeContext = (token: string, options: TransportContextOptions) => Context;
+export type MakeContext = (token: string, options: ContextOptions) => LagContext;
 
 /** What every transport has to do under the pipeline, over real HTTP. */
 export const transportSuite = (name: string, makeContext: MakeContext): void => {
-  const contextOf = (baseUrl: string, options: TransportContextOptions = {}, token = USER_TOKEN) =>
+  const contextOf = (baseUrl: string, options: ContextOptions = {}, token = USER_TOKEN) =>
     makeContext(token, { baseUrl, ...options });
-  const send = (ctx: Context, options?: Parameters<typeof sendRoomMessage>[4]) =>
+  const send = (ctx: LagContext, options?: Parameters<typeof sendRoomMessage>[4]) =>
     sendRoomMessage(ctx, 's1', 'r1', { content: 'hi' }, options);
 
   describe(`${name}: requests`, () => {
@@ -507,7 +507,7 @@ export const transportSuite = (name: string, makeContext: MakeContext): void => 
       expect(waits).toEqual([expect.toSatisfy((ms: number) => ms > 18_000 && ms <= 20_000)]);
     });
 
-    test.each<[string, number, Partial<TransportContextOptions>]>([
+    test.each<[string, number, Partial<ContextOptions>]>([
       ['3600', 429, {}],
       ['Thu, 01 Jan 2099 00:00:00 GMT', 503, {}],
       ['99999999999999999999', 429, {}],

@@ -1,6 +1,5 @@
-import { createContext, createContextWith } from '../../src/context.js';
-import { fetchTransport } from '../../src/transports/fetch.js';
+import { createContext } from '../../src/context.js';
 import { transportSuite } from './transport-suite.js';
 
 transportSuite('the default transport', createContext);
-transportSuite('fetchTransport', (token, options) => createContextWith(fetchTransport(), token, options));
+transportSuite('fetchTransport', (token, options) => createContext(token, options));

@@ -1,4 +1,4 @@
-import { createContextWith, fetchTransport, sendRoomMessage } from 'lagclient';
+import { createContext, sendRoomMessage } from 'lagclient';
 
 interface Env {
   readonly LAG_ROBOT_KEY: string;
@@ -9,7 +9,7 @@ interface Env {
 export default {
   async fetch(request: Request, env: Env): Promise<Response> {
     if (request.method !== 'POST') return new Response(null, { status: 405, headers: { allow: 'POST' } });
-    const ctx = createContextWith(fetchTransport(), env.LAG_ROBOT_KEY, { deadlineMs: 10_000 });
+    const ctx = createContext(env.LAG_ROBOT_KEY, { deadlineMs: 10_000 });
     const sent = await sendRoomMessage(ctx, env.LAG_SERVER_ID, env.LAG_ROOM_ID, { content: await request.text() });
     return sent.match(
       ({ id }) => Response.json({ id }, { status: 201 }),

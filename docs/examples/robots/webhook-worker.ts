@@ -1,4 +1,4 @@
-import { createContextWith, fetchTransport } from 'lagclient';
+import { createContext } from 'lagclient';
 import { createWebhookHandler, robotCommands } from 'lagclient/robots';
 
 interface Env {
@@ -15,7 +15,7 @@ interface Env {
 // Takes webhooks on a worker. The robot is made for webhooks, with the worker's URL.
 export default {
   async fetch(request: Request, env: Env): Promise<Response> {
-    const ctx = createContextWith(fetchTransport(), env.LAG_ROBOT_KEY, { deadlineMs: 10_000 });
+    const ctx = createContext(env.LAG_ROBOT_KEY, { deadlineMs: 10_000 });
     const handle = createWebhookHandler({
       secret: env.LAG_WEBHOOK_SECRET.split(' '),
       on: { 'room.message': robotCommands(ctx, { ping: () => 'pong' }) },

@@ -1,6 +1,6 @@
 import type { Ban, Mute, ServerMember } from '../../models/members.js';
 import type { DmMessage } from '../../models/dms.js';
-import type { Event } from '../../models/events.js';
+import type { ServerEvent } from '../../models/events.js';
 import type { EventGuest } from '../../models/event-guests.js';
 import type { EventTemplate } from '../../models/event-templates.js';
 import type { Friendship } from '../../models/friends.js';
@@ -51,7 +51,7 @@ export interface SandboxState {
   readonly rooms: readonly Room[];
   /** Of rooms; oldest first in each. */
   readonly messages: readonly RoomMessage[];
-  readonly events: readonly Event[];
+  readonly events: readonly ServerEvent[];
   readonly guests: readonly (EventGuest & { readonly eventId: string })[];
   readonly eventTemplates: readonly Omit<EventTemplate, 'nextOccurrenceAt'>[];
   readonly images: readonly ImageMetadata[];

@@ -1,6 +1,6 @@
 import type { Ban, Mute, ServerMember } from '../../models/members.js';
 import type { DmConversation, DmMessage } from '../../models/dms.js';
-import type { Event, EventStatus, RsvpCounts } from '../../models/events.js';
+import type { ServerEvent, EventStatus, RsvpCounts } from '../../models/events.js';
 import type { EventGuest } from '../../models/event-guests.js';
 import type { EventTemplate } from '../../models/event-templates.js';
 import type { Friendship } from '../../models/friends.js';
@@ -219,7 +219,7 @@ export const dmView = (world: World, dm: DmRow, me: UserRow): DmConversation => 
 
 export const otherIn = (dm: DmRow, me: UserRow): string => (dm.userIds[0] === me.id ? dm.userIds[1] : dm.userIds[0]);
 
-export const eventView = (world: World, server: ServerRow, event: EventRow, me: UserRow | null): Event => {
+export const eventView = (world: World, server: ServerRow, event: EventRow, me: UserRow | null): ServerEvent => {
   const creator = nameOf(world, event.createdBy);
   return {
     id: event.id,

@@ -1,9 +1,9 @@
-import { createContextWith, fetchTransport, sendRoomMessage } from 'lagclient';
+import { createContext, sendRoomMessage } from 'lagclient';
 
 export const config = { runtime: 'edge' };
 
 const { LAG_ROBOT_KEY = '', LAG_SERVER_ID = '', LAG_ROOM_ID = '' } = process.env;
-const ctx = createContextWith(fetchTransport(), LAG_ROBOT_KEY, { deadlineMs: 10_000 });
+const ctx = createContext(LAG_ROBOT_KEY, { deadlineMs: 10_000 });
 
 export default async function handler(request: Request): Promise<Response> {
   if (request.method !== 'POST') return new Response(null, { status: 405, headers: { allow: 'POST' } });

@@ -1,6 +1,5 @@
 import {
   createContext,
-  createContextWith,
   fetchTransport,
   getIdentity,
   isLagError,
@@ -21,8 +20,8 @@ import { createSandbox } from 'lagclient/sandbox';
 const logged: Middleware = (next) => (request) => next({ ...request, headers: { ...request.headers, 'x-app': '1' } });
 const options: ContextOptions = { timeoutMs: 5000, middleware: [logged], fetch: (url, init) => fetch(url, init) };
 export const ctx: Context = createContext('lag_pat_x', options);
-export const bare = createContextWith(fetchTransport(), 'lag_robot_x_y');
-export const sandboxed = createContextWith(createSandbox().transport, createSandbox().tokens.ada);
+export const bare = createContext('lag_robot_x_y');
+export const sandboxed = createContext(createSandbox().tokens.ada, { transport: createSandbox().transport });
 
 export const greet = (serverId: string, roomId: string, signal: AbortSignal): LagResult<RoomMessage> =>
   getIdentity(ctx, { signal }).andThen((me) =>
