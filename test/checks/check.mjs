@@ -9,7 +9,6 @@ const steps = {
   'unused code': 'knip',
   'tests and coverage': 'vitest run --coverage',
   build: 'npm run -s build',
-  'inlined neverthrow': 'node test/checks/neverthrow.mjs',
   package: 'node test/checks/package.mjs',
   sizes: 'node test/checks/size.mjs',
   'leak matrix': 'node test/bundles/matrix.mjs',
