@@ -1,4 +1,5 @@
-import { createContext, fetchTransport, isLagError } from 'lagclient';
+import { createContext, isLagError } from 'lagclient';
+import { ofetchTransport } from 'lagclient/ofetch';
 
 /** What the cases work with: contexts on the sandbox and on the raw server, and a memory of every error they saw. */
 export const createEnv = (config) => {
@@ -25,7 +26,7 @@ export const createEnv = (config) => {
     robot: context(tokens.robot),
     /** A context on the raw server, whose first path segments say what happens. */
     at: (behaviour, options) => context(tokens.ada, { baseUrl: `${raw}/${behaviour}`, maxRetries: 0, ...options }),
-    bare: (options) => keep(createContext(tokens.ada, { baseUrl: sandbox, ...options })),
+    bare: (options) => keep(createContext(tokens.ada, { baseUrl: sandbox, transport: ofetchTransport(), ...options })),
     /** The value of what must be well. */
     value: async (result) => {
       const settled = await result;
