@@ -10,6 +10,7 @@ const steps = {
   'tests and coverage': 'vitest run --coverage',
   build: 'npm run -s build',
   package: 'node test/checks/package.mjs',
+  'loaded modules': 'node test/checks/loaded.mjs',
   sizes: 'node test/checks/size.mjs',
   'leak matrix': 'node test/bundles/matrix.mjs',
 };
