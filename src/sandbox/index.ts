@@ -5,4 +5,4 @@ export type { SandboxFixtures, SandboxRobot, SandboxUser, SandboxWebhook } from 
 export type { SandboxRequest } from './control/request-log.js';
 export type { SandboxIds, SandboxTokens } from './control/seed.js';
 export type { SandboxState } from './views/state.js';
-export type { SandboxEventType, WebhookDelivery } from './world/world.js';
+export type { SandboxEventType, WebhookDelivery } from './world/rows.js';

@@ -7,7 +7,7 @@ import { getRequestListener } from '@hono/node-server';
 import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response';
 import { err, ok, ResultAsync } from 'neverthrow';
 import { lagError, type LagConnectionError } from '../errors.js';
-import { envelope } from './http/requests.js';
+import { errorResponse } from './http/responses.js';
 import { createSandbox, type Sandbox, type SandboxOptions } from './sandbox.js';
 
 /** Options of `serveSandbox`: its own, and those of the sandbox that it makes where none is given. */
@@ -66,7 +66,7 @@ const listen = async (options: ServeSandboxOptions): Promise<ServedSandbox> => {
     {
       overrideGlobalObjects: false,
       // The request was no HTTP that a URL can be made of.
-      errorHandler: () => envelope(400, 'The request is malformed', { 'x-request-id': 'req_malformed' }),
+      errorHandler: () => errorResponse(400, 'The request is malformed', { 'x-request-id': 'req_malformed' }),
     },
   );
   const server = createServer((incoming, outgoing) => void answer(incoming, outgoing));

@@ -4,10 +4,10 @@ import { createApp } from './http/app.js';
 import { createSystemClock, type SandboxClock } from './control/clock.js';
 import { createFaults, type SandboxFaults } from './control/faults.js';
 import { createFixtures, type SandboxFixtures } from './control/fixtures.js';
-import type { Entry, SandboxRequest } from './control/request-log.js';
+import type { LogEntry, SandboxRequest } from './control/request-log.js';
 import { plantSeed, type SandboxIds, type SandboxTokens } from './control/seed.js';
 import { createStateView, type SandboxState } from './views/state.js';
-import { settled } from './world/webhooks.js';
+import { settled } from './world/webhook-delivery.js';
 import { clearWorld, createWorld } from './world/world.js';
 
 /** Options of `createSandbox`. */
@@ -63,7 +63,7 @@ export const createSandbox = (options?: SandboxOptions): Sandbox => {
   });
   const { tokens, ids } = plantSeed(world);
   const faults = createFaults();
-  const log: Entry[] = [];
+  const log: LogEntry[] = [];
   const answer = createApp(world, faults, log, onRequest);
 
   const fetch: Sandbox['fetch'] = (input, init) =>
@@ -81,7 +81,7 @@ export const createSandbox = (options?: SandboxOptions): Sandbox => {
     ...createFixtures(world, () => ids.server),
     settled: () => settled(world),
     reset: () => {
-      for (const robot of world.robots.values()) robot.listener?.();
+      for (const robot of world.robots.values()) robot.connection?.end();
       clearWorld(world);
       plantSeed(world);
       faults.clear();

@@ -177,8 +177,8 @@ test('the digest of a busy day counts all of its pages, and one of a quiet day s
   const env = { LAG_ROBOT_KEY: sandbox.tokens.robot, LAG_ROOM_ID: sandbox.ids.rooms.quiet };
   const expected = new Map<string, number>();
   const since = new Date(Date.now() - 86_400_000).toISOString();
-  for (const { createdAt, username, roomId } of sandbox.state.messages)
-    if (createdAt >= since && roomId === sandbox.ids.rooms.general)
+  for (const { createdAt, username, roomId, robotId } of sandbox.state.messages)
+    if (createdAt >= since && !robotId && roomId === sandbox.ids.rooms.general)
       expected.set(username, (expected.get(username) ?? 0) + 1);
   const [most] = [...expected].sort(([, a], [, b]) => b - a);
   await start('daily-digest', env);

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { createContext } from '../../src/context.js';
 import { sendRoomMessage } from '../../src/operations/room-messages.js';
 import { getMe } from '../../src/operations/users.js';
-import { record, type Entry } from '../../src/sandbox/control/request-log.js';
+import { recordRequest, type LogEntry } from '../../src/sandbox/control/request-log.js';
 import { skipTime } from '../support/clock.js';
 import { eventually } from '../support/eventually.js';
 import { errorOf } from '../support/results.js';
@@ -301,9 +301,9 @@ describe('the log', () => {
   });
 
   test('forgets its oldest', () => {
-    const log: Entry[] = [];
+    const log: LogEntry[] = [];
     const request = new Request('http://x/version');
-    for (let n = 1; n <= 10_001; n++) record(log, request, `req_${n}`, n);
+    for (let n = 1; n <= 10_001; n++) recordRequest(log, request, `req_${n}`, n);
     expect(log.length).toBeLessThanOrEqual(10_000);
     expect(log.at(-1)!.id).toBe('req_10001');
     expect(log.map(({ at }) => at)).toEqual(Array.from(log, (_, index) => 10_001 - log.length + 1 + index));

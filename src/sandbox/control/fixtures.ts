@@ -1,19 +1,21 @@
 import type { RobotPermission } from '../../models/robots.js';
 import type { UserStatus } from '../../models/users.js';
+import { definedFields } from '../http/fields.js';
 import { defaultRole } from '../world/access.js';
-import { emit, eventTypes, robotPermissions } from '../world/robot-events.js';
 import {
-  leaveVoice,
-  makeEvent,
-  makeMember,
-  makeRobot,
-  makeRoom,
-  makeServer,
-  makeToken,
-  makeUser,
-} from '../world/make.js';
-import { given } from '../http/schemas.js';
-import type { Delivery, EventRow, SandboxEventType, RoomRow, ServerRow, UserRow, World } from '../world/world.js';
+  addMember,
+  createEvent,
+  createRobot,
+  createRoom,
+  createServer,
+  createUser,
+  createUserToken,
+} from '../world/create.js';
+import { removeParticipant } from '../world/remove.js';
+import { emitRobotEvent, ROBOT_EVENT_TYPES, ROBOT_PERMISSIONS } from '../world/robot-events.js';
+import type { Delivery, EventRow, RoomRow, SandboxEventType, ServerRow, UserRow } from '../world/rows.js';
+import { DAY_MS } from '../world/time.js';
+import type { World } from '../world/world.js';
 
 /** A user of the sandbox. */
 export interface SandboxUser {
@@ -70,10 +72,10 @@ export interface SandboxFixtures {
 }
 
 export const createFixtures = (world: World, home: () => string): SandboxFixtures => {
-  const user = (id: string): UserRow => world.users.get(id) ?? makeUser(world, { id, username: freeName(world) });
+  const user = (id: string): UserRow => world.users.get(id) ?? createUser(world, { id, username: freeName(world) });
 
   const server = (id: string = home(), name = 'Server', ownerId?: string): ServerRow =>
-    world.servers.get(id) ?? makeServer(world, { id, name, ownerId: user(ownerId ?? world.random.id()).id });
+    world.servers.get(id) ?? createServer(world, { id, name, ownerId: user(ownerId ?? world.random.id()).id });
 
   const room = (id: string, serverId?: string, name = 'Room'): [ServerRow, RoomRow] => {
     for (const holder of world.servers.values()) {
@@ -81,7 +83,7 @@ export const createFixtures = (world: World, home: () => string): SandboxFixture
       if (found) return [holder, found];
     }
     const holder = server(serverId);
-    return [holder, makeRoom(world, holder, { id, name, createdBy: holder.ownerId })];
+    return [holder, createRoom(world, holder, { id, name, createdBy: holder.ownerId })];
   };
 
   const event = (id: string): EventRow => {
@@ -90,10 +92,10 @@ export const createFixtures = (world: World, home: () => string): SandboxFixture
       if (found) return found;
     }
     const holder = server();
-    return makeEvent(world, holder, {
+    return createEvent(world, holder, {
       id,
       title: 'Event',
-      startsAt: world.clock.now() + 86_400_000,
+      startsAt: world.clock.now() + DAY_MS,
       createdBy: holder.ownerId,
     });
   };
@@ -116,8 +118,8 @@ export const createFixtures = (world: World, home: () => string): SandboxFixture
   return {
     addUser: ({ id = world.random.id(), username, displayName, steamId } = {}) => {
       const row = user(id);
-      Object.assign(row, given({ username, displayName, steamId }));
-      return { id: row.id, username: row.username, token: makeToken(world, row) };
+      Object.assign(row, definedFields({ username, displayName, steamId }));
+      return { id: row.id, username: row.username, token: createUserToken(world, row) };
     },
     addServer: ({ id = world.random.id(), name, ownerId } = {}) => {
       const row = server(id, name, ownerId);
@@ -127,19 +129,19 @@ export const createFixtures = (world: World, home: () => string): SandboxFixture
     addRoom: ({ id = world.random.id(), serverId, name } = {}) => ({ id: room(id, serverId, name)[1].id }),
     addMember: ({ serverId, userId, role = 'member' }) => {
       const row = server(serverId);
-      const member = row.members.get(user(userId).id) ?? makeMember(world, row, userId);
+      const member = row.members.get(user(userId).id) ?? addMember(world, row, userId);
       if (userId !== row.ownerId) member.roleId = defaultRole(row, role).id;
     },
     addRobot: ({
       serverId,
       name = 'Robot',
-      permissions = robotPermissions,
-      events = eventTypes,
+      permissions = ROBOT_PERMISSIONS,
+      events = ROBOT_EVENT_TYPES,
       delivery = 'poll',
       active = true,
     } = {}) => {
       const where = deliveryOf(delivery);
-      const { row, token } = makeRobot(world, {
+      const { row, token } = createRobot(world, {
         serverId: server(serverId).id,
         name,
         permissions: [...permissions],
@@ -162,21 +164,21 @@ export const createFixtures = (world: World, home: () => string): SandboxFixture
       });
       return { id };
     },
-    disconnectRobot: (robotId) => world.robots.get(robotId)?.listener?.(),
+    disconnectRobot: (robotId) => world.robots.get(robotId)?.connection?.end(),
     setStatus: (userId, status) => {
       user(userId).status = status;
       for (const { id, members } of world.servers.values())
-        if (members.has(userId)) emit(world, id, 'presence.update', { userId, status });
+        if (members.has(userId)) emitRobotEvent(world, id, 'presence.update', { userId, status });
     },
     joinVoice: ({ roomId, userId }) => {
       const [holder, { participants }] = room(roomId);
       const { username } = user(userId);
-      if (!participants.has(userId)) emit(world, holder.id, 'voice.join', { roomId, userId, username });
+      if (!participants.has(userId)) emitRobotEvent(world, holder.id, 'voice.join', { roomId, userId, username });
       participants.set(userId, world.clock.now());
     },
     leaveVoice: ({ roomId, userId }) => {
       const [holder, found] = room(roomId);
-      leaveVoice(world, holder, found, userId);
+      removeParticipant(world, holder, found, userId);
     },
   };
 };

@@ -16,42 +16,43 @@ export interface SandboxRequest {
   readonly faulty: boolean;
 }
 
-export type Entry = { -readonly [K in keyof SandboxRequest]: SandboxRequest[K] };
+/** An entry while its request is answered. */
+export type LogEntry = { -readonly [K in keyof SandboxRequest]: SandboxRequest[K] };
 
-const mostEntries = 10_000;
+const MAX_ENTRIES = 10_000;
 
 /** Adds to the log; the oldest entries go when it becomes long. */
-export const record = (log: Entry[], request: Request, id: string, at: number): Entry => {
+export const recordRequest = (log: LogEntry[], request: Request, id: string, at: number): LogEntry => {
   const { pathname, search } = new URL(request.url);
-  const entry: Entry = {
+  const entry: LogEntry = {
     id,
     at,
     method: request.method,
-    path: mask(pathname + search),
-    headers: maskedHeaders(request.headers),
+    path: maskSecrets(pathname + search),
+    headers: maskHeaders(request.headers),
     status: 0,
     faulty: false,
   };
-  if (log.push(entry) > mostEntries) log.splice(0, mostEntries / 10);
+  if (log.push(entry) > MAX_ENTRIES) log.splice(0, MAX_ENTRIES / 10);
   return entry;
 };
 
-export const recordBody = (entry: Entry, body: unknown, text: string): void => {
-  entry.body = mask(text) === text ? body : JSON.parse(mask(text));
+export const recordBody = (entry: LogEntry, body: unknown, text: string): void => {
+  entry.body = maskSecrets(text) === text ? body : JSON.parse(maskSecrets(text));
 };
 
 // Lag's own tokens wherever they stand, and what a JSON body calls a token or a secret.
-const secrets = /(lag_pat_|lag_robot_|whsec_)[\w+/=-]+|("(?:token|secret)"\s*:\s*")(?:[^"\\]|\\.)*/g;
+const SECRETS = /(lag_pat_|lag_robot_|whsec_)[\w+/=-]+|("(?:token|secret)"\s*:\s*")(?:[^"\\]|\\.)*/g;
 
-const mask = (text: string): string => text.replace(secrets, '$1$2***');
+const maskSecrets = (text: string): string => text.replace(SECRETS, '$1$2***');
 
-const maskedHeaders = (headers: Headers): Record<string, string> => {
+const maskHeaders = (headers: Headers): Record<string, string> => {
   const masked: Record<string, string> = {};
   headers.forEach((value, name) => {
     masked[name] =
       name === 'cookie' || /auth|key|secret|token/.test(name)
         ? value.replace(/^(\w+ )?(lag_[a-z]+_)?.*$/s, '$1$2***')
-        : mask(value);
+        : maskSecrets(value);
   });
   return masked;
 };

@@ -1,18 +1,21 @@
-import { Permission } from '../../models/roles.js';
+import { defaultRole } from '../world/access.js';
 import {
-  makeEvent,
-  makeInvite,
-  makeMember,
-  makeRobot,
-  makeRole,
-  makeRoom,
-  makeServer,
-  makeToken,
-  makeUser,
-  openDm,
-} from '../world/make.js';
-import { robotPermissions } from '../world/robot-events.js';
-import type { Caller, MessageRow, World } from '../world/world.js';
+  addMember,
+  createEvent,
+  createInvite,
+  createRobot,
+  createRole,
+  createRoom,
+  createServer,
+  createUser,
+  createUserToken,
+  openConversation,
+} from '../world/create.js';
+import { combinePermissions } from '../world/permissions.js';
+import { ROBOT_PERMISSIONS } from '../world/robot-events.js';
+import type { Caller, MessageRow } from '../world/rows.js';
+import { DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS } from '../world/time.js';
+import type { World } from '../world/world.js';
 
 /** Tokens of the seed: four users and a robot. */
 export interface SandboxTokens {
@@ -60,16 +63,13 @@ export interface SandboxIds {
   readonly eventTemplate: string;
 }
 
-const hour = 3_600_000;
-const day = 24 * hour;
-
-/** Puts the seed's people and things into an empty world; the same ids for the same seed. */
+/** Fills an empty world with the same users, servers and messages for the same seed. */
 export const plantSeed = (world: World): { tokens: SandboxTokens; ids: SandboxIds } => {
   const now = world.clock.now();
   const { random } = world;
 
   const person = (username: string, displayName: string, daysAgo: number, steamId: string | null = null) =>
-    makeUser(world, { username, displayName, steamId, createdAt: now - daysAgo * day });
+    createUser(world, { username, displayName, steamId, createdAt: now - daysAgo * DAY_MS });
   const ada = person('ada', 'Ada', 400, '76561198000000001');
   const ben = person('ben', 'Ben', 300);
   const cleo = person('cleo', 'Cleo', 200);
@@ -79,41 +79,40 @@ export const plantSeed = (world: World): { tokens: SandboxTokens; ids: SandboxId
   cleo.status = 'idle';
   dan.status = 'offline';
 
-  const server = makeServer(world, { name: 'Harbour', iconEmoji: '⚓', ownerId: ada.id });
-  server.createdAt = now - 90 * day;
-  const [general] = server.rooms.values();
-  const music = makeRoom(world, server, { name: 'Music', createdBy: ada.id });
-  const quiet = makeRoom(world, server, { name: 'Quiet', createdBy: ada.id, maxParticipants: 4 });
-  makeMember(world, server, ben.id);
-  makeMember(world, server, cleo.id, 'admin');
-  const moderator = makeRole(world, server, {
+  const server = createServer(world, { name: 'Harbour', iconEmoji: '⚓', ownerId: ada.id });
+  server.createdAt = now - 90 * DAY_MS;
+  const general = requireFirst(server.rooms.values());
+  const music = createRoom(world, server, { name: 'Music', createdBy: ada.id });
+  const quiet = createRoom(world, server, { name: 'Quiet', createdBy: ada.id, maxParticipants: 4 });
+  addMember(world, server, ben.id);
+  addMember(world, server, cleo.id, 'admin');
+  const moderator = createRole(world, server, {
     name: 'Moderator',
     color: '#2f9e44',
-    permissions:
-      Permission.MANAGE_MESSAGES | Permission.KICK_MEMBERS | Permission.MUTE_MEMBERS | Permission.CREATE_INVITES,
+    permissions: combinePermissions('MANAGE_MESSAGES', 'KICK_MEMBERS', 'MUTE_MEMBERS', 'CREATE_INVITES'),
     sortOrder: 10,
   });
-  const other = makeServer(world, { name: 'Workshop', ownerId: dan.id });
+  const other = createServer(world, { name: 'Workshop', ownerId: dan.id });
 
   const tokens = {
-    ada: makeToken(world, ada),
-    ben: makeToken(world, ben),
-    cleo: makeToken(world, cleo),
-    dan: makeToken(world, dan),
+    ada: createUserToken(world, ada),
+    ben: createUserToken(world, ben),
+    cleo: createUserToken(world, cleo),
+    dan: createUserToken(world, dan),
   };
-  const robot = makeRobot(world, { serverId: server.id, name: 'Beacon', permissions: robotPermissions });
+  const robot = createRobot(world, { serverId: server.id, name: 'Beacon', permissions: ROBOT_PERMISSIONS });
 
   const speakers: Caller[] = [
     ...[ada, ben, cleo].map((user): Caller => ({ kind: 'user', user })),
     { kind: 'robot', robot: robot.row },
   ];
-  general!.messages = talk(world, speakers, 300);
-  music.messages = talk(world, speakers.slice(0, 3), 40);
+  general.messages = createConversation(world, speakers, 300);
+  music.messages = createConversation(world, speakers.slice(0, 3), 40);
 
-  const conversation = openDm(world, ada.id, ben.id);
-  conversation.createdAt = now - 30 * day;
-  conversation.messages = talk(world, speakers.slice(0, 2), 60);
-  conversation.readAt.set(ada.id, conversation.messages.at(-1)!.createdAt);
+  const conversation = openConversation(world, ada.id, ben.id);
+  conversation.createdAt = now - 30 * DAY_MS;
+  conversation.messages = createConversation(world, speakers.slice(0, 2), 60);
+  conversation.readAt.set(ada.id, now - CONVERSATION_ENDED_AGO_MS);
 
   const befriend = (requesterId: string, addresseeId: string, status: 'accepted' | 'pending') => {
     const friendship = {
@@ -121,8 +120,8 @@ export const plantSeed = (world: World): { tokens: SandboxTokens; ids: SandboxId
       requesterId,
       addresseeId,
       status,
-      createdAt: now - 31 * day,
-      updatedAt: now - 31 * day,
+      createdAt: now - 31 * DAY_MS,
+      updatedAt: now - 31 * DAY_MS,
     };
     world.friendships.set(friendship.id, friendship);
     return friendship.id;
@@ -130,13 +129,13 @@ export const plantSeed = (world: World): { tokens: SandboxTokens; ids: SandboxId
   befriend(ada.id, ben.id, 'accepted');
   const friendRequest = befriend(cleo.id, ada.id, 'pending');
 
-  const invite = makeInvite(world, {
+  const invite = createInvite(world, {
     serverId: server.id,
     createdBy: ada.id,
     maxUses: null,
     expiresAt: null,
     uses: 2,
-    createdAt: now - 60 * day,
+    createdAt: now - 60 * DAY_MS,
   });
 
   const guest = {
@@ -144,17 +143,17 @@ export const plantSeed = (world: World): { tokens: SandboxTokens; ids: SandboxId
     displayName: 'Grace',
     generatedUsername: 'guest-grace',
     status: 'pending' as const,
-    createdAt: now - hour,
+    createdAt: now - HOUR_MS,
   };
-  const event = makeEvent(world, server, {
+  const event = createEvent(world, server, {
     title: 'Launch party',
     description: 'Bring a song.',
-    startsAt: now + 3 * day,
-    endsAt: now + 3 * day + 2 * hour,
+    startsAt: now + 3 * DAY_MS,
+    endsAt: now + 3 * DAY_MS + 2 * HOUR_MS,
     createdBy: ada.id,
     externalAccessEnabled: true,
     rsvps: new Map([[ben.id, 'going' as const]]),
-    createdAt: now - day,
+    createdAt: now - DAY_MS,
     guests: new Map([[guest.id, guest]]),
   });
 
@@ -170,24 +169,27 @@ export const plantSeed = (world: World): { tokens: SandboxTokens; ids: SandboxId
     externalAccessEnabled: false,
     externalAutoAdmit: false,
     createdBy: ada.id,
-    createdAt: now - 14 * day,
-    madeUntil: now,
+    createdAt: now - 14 * DAY_MS,
+    createdUntil: now,
   };
   server.templates.set(template.id, template);
 
-  const [ownerRole, adminRole, memberRole] = server.roles.keys();
-  const [otherRoom] = other.rooms.keys();
   return {
     tokens: { ...tokens, robot: robot.token },
     ids: {
       users: { ada: ada.id, ben: ben.id, cleo: cleo.id, dan: dan.id },
       robot: robot.row.id,
       server: server.id,
-      rooms: { general: general!.id, music: music.id, quiet: quiet.id },
-      roles: { owner: ownerRole!, admin: adminRole!, member: memberRole!, moderator: moderator.id },
+      rooms: { general: general.id, music: music.id, quiet: quiet.id },
+      roles: {
+        owner: defaultRole(server, 'owner').id,
+        admin: defaultRole(server, 'admin').id,
+        member: defaultRole(server, 'member').id,
+        moderator: moderator.id,
+      },
       inviteCode: invite.code,
       otherServer: other.id,
-      otherRoom: otherRoom!,
+      otherRoom: requireFirst(other.rooms.values()).id,
       dm: conversation.id,
       friendRequest,
       event: event.id,
@@ -197,7 +199,7 @@ export const plantSeed = (world: World): { tokens: SandboxTokens; ids: SandboxId
   };
 };
 
-const phrases = [
+const PHRASES = [
   'Anyone up for a round?',
   'Five minutes.',
   'Who took my headset?',
@@ -210,24 +212,35 @@ const phrases = [
   'That was close.',
 ];
 
-/** A conversation that ended a minute ago. */
-const talk = (world: World, speakers: readonly Caller[], count: number): MessageRow[] => {
+const CONVERSATION_ENDED_AGO_MS = MINUTE_MS;
+const BETWEEN_MESSAGES_MS = 90 * SECOND_MS;
+
+/** A conversation whose last message is a minute old. */
+const createConversation = (world: World, speakers: readonly Caller[], count: number): MessageRow[] => {
   const { random } = world;
+  const pick = <T>(items: readonly T[]): T => requireFirst(items.slice(random.integer(items.length)));
   const messages: MessageRow[] = [];
-  const end = world.clock.now() - 60_000;
+  const endsAt = world.clock.now() - CONVERSATION_ENDED_AGO_MS;
   for (let index = 0; index < count; index++) {
-    const replyTo = index > 4 && random.integer(8) === 0 ? messages[index - 1 - random.integer(4)]! : null;
-    const createdAt = end - (count - 1 - index) * 90_000 - (index < count - 1 ? random.integer(60_000) : 0);
+    const isReply = index > 4 && random.integer(8) === 0;
+    const isLast = index === count - 1;
+    const earlierMs = (count - 1 - index) * BETWEEN_MESSAGES_MS + (isLast ? 0 : random.integer(MINUTE_MS));
+    const createdAt = endsAt - earlierMs;
     messages.push({
       id: random.id(),
-      author: speakers[random.integer(speakers.length)]!,
-      content: phrases[random.integer(phrases.length)]!,
+      author: pick(speakers),
+      content: pick(PHRASES),
       createdAt,
-      editedAt: random.integer(20) === 0 ? createdAt + 15_000 : null,
-      replyTo,
+      editedAt: random.integer(20) === 0 ? createdAt + 15 * SECOND_MS : null,
+      replyTo: isReply ? pick(messages.slice(-4)) : null,
       deleted: false,
       image: null,
     });
   }
   return messages;
+};
+
+const requireFirst = <T>(items: Iterable<T>): T => {
+  for (const item of items) return item;
+  throw new Error('The seed is incomplete');
 };

@@ -1,10 +1,13 @@
 import { Hono } from 'hono';
 import { cors } from 'hono/cors';
-import { misbehave, type FaultQueue } from '../control/faults.js';
-import { envelope, Refusal } from './requests.js';
-import { record, type Entry } from '../control/request-log.js';
+import type { FaultQueue } from '../control/faults.js';
+import { recordRequest, type LogEntry } from '../control/request-log.js';
+import { Refusal } from '../world/refusal.js';
+import type { World } from '../world/world.js';
+import type { Api } from './context.js';
+import { misbehave } from './misbehave.js';
+import { errorResponse } from './responses.js';
 import { dmRoutes } from './routes/dms.js';
-import { eventRoutes } from './routes/events.js';
 import { eventTemplateRoutes } from './routes/event-templates.js';
 import { friendRoutes } from './routes/friends.js';
 import { imageRoutes } from './routes/images.js';
@@ -14,14 +17,14 @@ import { robotRoutes } from './routes/robots.js';
 import { roleRoutes } from './routes/roles.js';
 import { roomMessageRoutes } from './routes/room-messages.js';
 import { roomRoutes } from './routes/rooms.js';
+import { serverEventRoutes } from './routes/server-events.js';
 import { serverRoutes } from './routes/servers.js';
 import { systemRoutes } from './routes/system.js';
 import { userRoutes } from './routes/users.js';
-import type { World } from '../world/world.js';
 
 /** The API itself: routes over the world. */
-const createApi = (world: World): Hono => {
-  const api = new Hono();
+const createApi = (world: World): Api => {
+  const api: Api = new Hono();
   systemRoutes(api, world);
   userRoutes(api, world);
   friendRoutes(api, world);
@@ -32,55 +35,56 @@ const createApi = (world: World): Hono => {
   roleRoutes(api, world);
   roomRoutes(api, world);
   roomMessageRoutes(api, world);
-  eventRoutes(api, world);
+  serverEventRoutes(api, world);
   eventTemplateRoutes(api, world);
   imageRoutes(api, world);
   robotRoutes(api, world);
-  api.notFound((c) => envelope(404, `Route ${c.req.method}:${c.req.path} not found`));
+  api.notFound((c) => errorResponse(404, `Route ${c.req.method}:${c.req.path} not found`));
   api.onError((error, c) => {
-    if (error instanceof Refusal) return envelope(error.status, error.message, error.headers);
+    if (error instanceof Refusal) return errorResponse(error.status, error.message, error.headers);
     if (c.req.raw.signal.aborted) throw error;
-    // A mistake of the sandbox. Nothing that a client sends may lead here.
-    return envelope(500, `The sandbox failed: ${error.message}`);
+    // A bug of the sandbox. Nothing that a client sends may lead here.
+    return errorResponse(500, `The sandbox failed: ${error.message}`);
   });
   return api;
 };
 
-// `null` is what a page says that was opened from a file.
-const localOrigin = /^(https?:\/\/(localhost|[\w-]+\.localhost|127(\.\d+){3}|\[::1\])(:\d+)?|null)$/;
+// `null` is the origin of a page that was opened from a file.
+const LOCAL_ORIGIN = /^(https?:\/\/(localhost|[\w-]+\.localhost|127(\.\d+){3}|\[::1\])(:\d+)?|null)$/;
 
-/** The API with what is around it: request ids, the log, faults, CORS for local pages. */
+/** The API with what surrounds it: request ids, the log, faults, and CORS for local pages. */
 export const createApp = (
   world: World,
   faults: FaultQueue,
-  log: Entry[],
-  onRequest: ((entry: Entry) => void) | undefined,
+  log: LogEntry[],
+  onRequest: ((entry: LogEntry) => void) | undefined,
 ): ((request: Request) => Promise<Response>) => {
   const api = createApi(world);
-  const edge = new Hono<{ Bindings: Entry }>();
+  const edge: Api = new Hono();
   edge.use(
     cors({
-      origin: (origin) => (localOrigin.test(origin) ? origin : null),
+      origin: (origin) => (LOCAL_ORIGIN.test(origin) ? origin : null),
       exposeHeaders: ['x-request-id', 'retry-after'],
       maxAge: 600,
     }),
   );
   edge.all('*', async (c) => {
     const request = c.req.raw;
-    const answer = async () => api.fetch(request, c.env);
+    const respond = async () => api.fetch(request, c.env);
     const fault = faults.take(request);
-    if (!fault) return answer();
+    if (!fault) return respond();
     c.env.faulty = true;
-    return misbehave(fault, request, world.clock, answer);
+    return misbehave(fault, { clock: world.clock, signal: request.signal, respond });
   });
-  // A broken connection stays one.
+  // A connection that a fault broke stays broken.
   edge.onError((error) => {
     throw error;
   });
 
   let count = 0;
   return async (request) => {
-    const entry = record(log, request, `req_${String(++count).padStart(6, '0')}`, world.clock.now());
+    const id = `req_${String(++count).padStart(6, '0')}`;
+    const entry = recordRequest(log, request, id, world.clock.now());
     try {
       const response = await edge.fetch(request, entry);
       entry.status = response.status;

@@ -1,6 +1,9 @@
 import * as v from 'valibot';
-import type { Context } from 'hono';
-import { mebibyte, Refusal, withBody } from './requests.js';
+import { refuse } from '../world/refusal.js';
+import { MEBIBYTE, withBody } from './body.js';
+import type { RouteContext } from './context.js';
+
+export const MAX_IMAGE_BYTES = 25 * MEBIBYTE;
 
 const Base64ImageSchema = v.object({
   image: v.pipe(
@@ -11,16 +14,19 @@ const Base64ImageSchema = v.object({
   contentType: v.optional(v.pipe(v.string(), v.regex(/^image\/[\w.+-]+$/, 'must be a type of image'))),
 });
 
-export const largestImage = 25 * mebibyte;
-
-/** A route that takes an avatar or icon as base64 in JSON, without a data URL's prefix. */
-export const withBase64Image = <Actor>(route: (c: Context, actor: Actor) => Response) =>
+/** A route that takes an avatar or icon as base64 in JSON, without the prefix of a data URL. */
+export const withBase64Image = <Actor>(route: (c: RouteContext, actor: Actor) => Response) =>
   withBody(
     Base64ImageSchema,
     (c, actor: Actor, { image }) => {
-      if ((image.length / 4) * 3 > largestImage + 2)
-        throw new Refusal(413, `The image is larger than ${largestImage} bytes`);
+      if (decodedLength(image) > MAX_IMAGE_BYTES) refuse(413, `The image is larger than ${MAX_IMAGE_BYTES} bytes`);
       return route(c, actor);
     },
-    2 * largestImage,
+    2 * MAX_IMAGE_BYTES,
   );
+
+/** Bytes of a base64 text: three for every four characters, without the padding. */
+const decodedLength = (base64: string): number => {
+  const padding = base64.length - base64.replace(/=+$/, '').length;
+  return (base64.length / 4) * 3 - padding;
+};

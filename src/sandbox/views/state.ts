@@ -12,32 +12,22 @@ import type { Room } from '../../models/rooms.js';
 import type { RoomMessage } from '../../models/room-messages.js';
 import type { Server } from '../../models/servers.js';
 import type { User } from '../../models/users.js';
-import { liveEvents } from '../world/occurrences.js';
-import {
-  banView,
-  dmMessageView,
-  eventView,
-  friendshipView,
-  guestView,
-  imageView,
-  inviteView,
-  iso,
-  memberViews,
-  muteView,
-  robotView,
-  roleView,
-  roomMessageView,
-  roomViews,
-  selfView,
-  serverView,
-  templateView,
-} from './views.js';
-import type { RobotEvent, SandboxEventType, ServerRow, WebhookDelivery, World } from '../world/world.js';
+import { isInForce } from '../world/access.js';
+import type { RobotEvent, SandboxEventType, ServerRow, WebhookDelivery } from '../world/rows.js';
+import { liveEvents } from '../world/server-events.js';
+import { toIso } from '../world/time.js';
+import type { World } from '../world/world.js';
+import { imageView } from './images.js';
+import { dmMessageView, roomMessageView } from './messages.js';
+import { robotView } from './robots.js';
+import { eventView, guestView, templateView } from './server-events.js';
+import { banView, inviteView, memberViews, muteView, roleView, roomViews, serverView } from './servers.js';
+import { friendshipView, selfView } from './users.js';
 
-/** What the sandbox holds. Each list is made anew when it is read: changing one changes nothing. */
+/** All that the sandbox holds, in the API's own shapes. Every read makes new lists, so changing one changes nothing. */
 export interface SandboxState {
   readonly users: readonly (User & { readonly deletionScheduledAt: string | null })[];
-  /** Requests and blocks too. */
+  /** Pending requests and blocks too. */
   readonly friendships: readonly Friendship[];
   readonly dms: readonly { readonly id: string; readonly userIds: readonly string[]; readonly createdAt: string }[];
   /** Oldest first in each conversation. */
@@ -58,15 +48,16 @@ export interface SandboxState {
   readonly robots: readonly (RobotInfo & {
     readonly events: readonly SandboxEventType[];
     readonly delivery: 'poll' | 'sse' | 'webhook';
-    /** Events that wait for a poll, or are kept for a stream that comes back. */
+    /** Events that wait for a poll, or are kept for a stream that reconnects. */
     readonly kept: readonly RobotEvent[];
   })[];
-  /** Attempts to bring events to webhooks, oldest first. */
+  /** Attempts to deliver events to webhooks, oldest first. */
   readonly webhookDeliveries: readonly WebhookDelivery[];
 }
 
 export const createStateView = (world: World): SandboxState => {
   const perServer = <T>(read: (server: ServerRow) => readonly T[]): T[] => [...world.servers.values()].flatMap(read);
+  const inForce = (rows: ServerRow['bans']) => [...rows.values()].filter((row) => isInForce(row, world.clock.now()));
   return {
     get users() {
       return [...world.users.values()].map(selfView);
@@ -76,7 +67,7 @@ export const createStateView = (world: World): SandboxState => {
     },
     get dms() {
       const dms = [...world.dms.values()];
-      return dms.map(({ id, userIds, createdAt }) => ({ id, userIds: [...userIds], createdAt: iso(createdAt) }));
+      return dms.map(({ id, userIds, createdAt }) => ({ id, userIds: [...userIds], createdAt: toIso(createdAt) }));
     },
     get dmMessages() {
       return [...world.dms.values()].flatMap((dm) => dm.messages.map((message) => dmMessageView(world, dm, message)));
@@ -91,10 +82,10 @@ export const createStateView = (world: World): SandboxState => {
       return perServer((server) => [...server.roles.values()].map((role) => roleView(server, role)));
     },
     get bans() {
-      return perServer((server) => [...server.bans.values()].map((ban) => banView(world, server, ban)));
+      return perServer((server) => inForce(server.bans).map((ban) => banView(world, server, ban)));
     },
     get mutes() {
-      return perServer((server) => [...server.mutes.values()].map((mute) => muteView(world, server, mute)));
+      return perServer((server) => inForce(server.mutes).map((mute) => muteView(world, server, mute)));
     },
     get invites() {
       return [...world.invites.values()].map((invite) => ({ ...inviteView(invite), serverId: invite.serverId }));

@@ -1,63 +1,23 @@
-import * as v from 'valibot';
-import type { Context } from 'hono';
-import { findMessage } from './access.js';
-import { refuse } from '../http/requests.js';
-import { iso } from '../views/views.js';
-import type { Caller, ImageRow, MessageRow, World } from './world.js';
+import { requireMessage } from './access.js';
+import { refuse } from './refusal.js';
+import type { Caller, ImageRow, MessageRow } from './rows.js';
+import type { World } from './world.js';
 
-// What room messages and direct messages have in common.
+// What the messages of rooms and of direct conversations have in common.
 
-export const ContentSchema = v.pipe(
-  v.string(),
-  v.check((text) => text.trim() !== '', 'must not be empty'),
-  v.maxLength(2000, 'must be at most 2000 characters long'),
-);
+/** What a caller wants to send. */
+export interface Draft {
+  readonly content?: string | null | undefined;
+  readonly replyToId?: string | null | undefined;
+  readonly imageId?: string | null | undefined;
+}
 
-export const SendSchema = v.object({
-  content: v.nullish(v.pipe(v.string(), v.maxLength(2000, 'must be at most 2000 characters long'))),
-  replyToId: v.nullish(v.string()),
-  imageId: v.nullish(v.string()),
-});
-
-export const EditSchema = v.object({ content: ContentSchema });
-
-/** The page that the query asks for: older than the cursor, oldest first inside. */
-export const pageOf = <T>(c: Context, messages: readonly MessageRow[], view: (message: MessageRow) => T) => {
-  const { limit = '50', cursor } = c.req.query();
-  if (!/^\d{1,9}$/.test(limit) || Number(limit) < 1) refuse(400, 'query.limit: must be a whole number from 1 to 100');
-  const before = cursor ? Date.parse(cursor) : Infinity;
-  if (Number.isNaN(before)) refuse(400, 'query.cursor: must be an ISO 8601 time');
-  const end = countOlder(messages, before);
-  const start = Math.max(0, end - Math.min(Number(limit), 100));
-  const page = messages.slice(start, end);
-  return {
-    messages: page.map(view),
-    hasMore: start > 0,
-    nextCursor: start > 0 ? iso(page[0]!.createdAt) : null,
-  };
-};
-
-const countOlder = (messages: readonly MessageRow[], before: number): number => {
-  let [low, high] = [0, messages.length];
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if (messages[middle]!.createdAt < before) low = middle + 1;
-    else high = middle;
-  }
-  return low;
-};
-
-/** A new message at the end of `messages`, at a millisecond of its own, because cursors are times. */
-export const append = (
-  world: World,
-  messages: MessageRow[],
-  author: Caller,
-  body: v.InferOutput<typeof SendSchema>,
-): MessageRow => {
-  const content = body.content ?? '';
-  const image = body.imageId ? imageOf(world, author, body.imageId) : null;
+/** Appends a message, at a millisecond of its own, because cursors are times. */
+export const addMessage = (world: World, messages: MessageRow[], author: Caller, draft: Draft): MessageRow => {
+  const content = draft.content ?? '';
+  const image = draft.imageId ? requireOwnImage(world, author, draft.imageId) : null;
   if (!content.trim() && !image) refuse(400, 'body: content or imageId is needed');
-  const replyTo = body.replyToId ? findMessage(messages, body.replyToId) : null;
+  const replyTo = draft.replyToId ? requireMessage(messages, draft.replyToId) : null;
   const message: MessageRow = {
     id: world.random.id(),
     author,
@@ -72,14 +32,44 @@ export const append = (
   return message;
 };
 
-const imageOf = (world: World, author: Caller, imageId: string): ImageRow => {
-  const image = world.images.get(imageId) ?? refuse(404, 'Image not found');
-  if (author.kind !== 'user' || author.user.id !== image.uploaderId)
-    refuse(403, 'Only who uploaded an image can send it');
-  return image;
+export const editMessage = (world: World, message: MessageRow, content: string): void => {
+  message.content = content;
+  message.editedAt = world.clock.now();
 };
 
-export const remove = (messages: MessageRow[], message: MessageRow): void => {
-  message.deleted = true;
-  messages.splice(messages.indexOf(message), 1);
+/** The newest `limit` messages that are older than `before`, oldest first, and whether there are older ones. */
+export const messagesBefore = (messages: readonly MessageRow[], before: number, limit: number) => {
+  const end = countOlder(messages, before);
+  const start = Math.max(0, end - limit);
+  return { page: messages.slice(start, end), hasMore: start > 0 };
+};
+
+/** How many messages are older than `before`, by binary search. */
+const countOlder = (messages: readonly MessageRow[], before: number): number => {
+  let low = 0;
+  let high = messages.length;
+  while (low < high) {
+    const middle = Math.floor((low + high) / 2);
+    const message = messages[middle];
+    if (message && message.createdAt < before) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+};
+
+/** Id and names of the author, as messages show them. */
+export const senderOf = (author: Caller) => {
+  if (author.kind === 'user') return author.user;
+  const { id, name, avatarUrl } = author.robot;
+  return { id, username: name, displayName: name, avatarUrl };
+};
+
+export const isWrittenBy = (message: MessageRow, author: Caller): boolean =>
+  senderOf(message.author).id === senderOf(author).id;
+
+const requireOwnImage = (world: World, author: Caller, imageId: string): ImageRow => {
+  const image = world.images.get(imageId) ?? refuse(404, 'Image not found');
+  if (author.kind !== 'user' || author.user.id !== image.uploaderId)
+    refuse(403, 'You can send only images that you uploaded');
+  return image;
 };

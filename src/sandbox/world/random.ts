@@ -1,33 +1,43 @@
-/** Ids, keys and choices that repeat exactly for one seed. */
+/** A sequence of ids, keys and choices. */
 export interface Random {
   /** From 0 up to, not including, `below`. */
   integer(below: number): number;
   /** Letters and digits. */
   text(length: number): string;
-  /** In the shape of a UUID. */
+  /** In the form of a UUID. */
   id(): string;
 }
 
-export const createRandom = (seed: string | number): Random => {
-  let state = 0x811c9dc5;
-  for (const char of String(seed)) state = Math.imul(state ^ char.codePointAt(0)!, 0x01000193);
-  // mulberry32
-  const next = () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let t = Math.imul(state ^ (state >>> 15), 1 | state);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return (t ^ (t >>> 14)) >>> 0;
-  };
+const ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789';
+
+/** The same sequence for the same seed. */
+export const createRandom = (seed: string | number): Random => createSequence(seededIntegers(String(seed)));
+
+const createSequence = (next: () => number): Random => {
   const hex = () => next().toString(16).padStart(8, '0');
-  const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789';
   const integer = (below: number) => next() % below;
   return {
     integer,
-    text: (length) => Array.from({ length }, () => alphabet[integer(alphabet.length)]).join(''),
+    text: (length) => Array.from({ length }, () => ALPHABET.charAt(integer(ALPHABET.length))).join(''),
     id: () => {
       const [a, b, c, d] = [hex(), hex(), hex(), hex()];
-      const variant = '89ab'[parseInt(c[0]!, 16) % 4];
+      const variant = '89ab'.charAt(parseInt(c.charAt(0), 16) % 4);
       return `${a}-${b.slice(0, 4)}-4${b.slice(5)}-${variant}${c.slice(1, 4)}-${c.slice(4)}${d}`;
     },
   };
+};
+
+// The multiplicative generator "minstd". Its products stay below 2 ** 53, so that they are exact.
+const MODULUS = 2 ** 31 - 1;
+const MULTIPLIER = 48_271;
+
+/** Integers from 1 to 2 ** 31 - 2. */
+const seededIntegers = (seed: string): (() => number) => {
+  let state = 1;
+  const advance = (): number => (state = (state * MULTIPLIER) % MODULUS);
+  for (const char of seed) {
+    state = ((state + (char.codePointAt(0) ?? 0)) % (MODULUS - 1)) + 1;
+    advance();
+  }
+  return advance;
 };

@@ -1,9 +1,12 @@
 import type { RobotPermission } from '../../models/robots.js';
-import { iso } from '../views/views.js';
-import { deliver } from './webhooks.js';
-import type { RobotEvent, RobotRow, SandboxEventType, World } from './world.js';
+import type { RobotEvent, RobotRow, SandboxEventType } from './rows.js';
+import { toIso } from './time.js';
+import { deliverToWebhook } from './webhook-delivery.js';
+import type { World } from './world.js';
 
-const permissionFor: Record<SandboxEventType, RobotPermission> = {
+// Events that robots receive. The events of a server's calendar are in `server-events.ts`.
+
+const PERMISSION_FOR: Record<SandboxEventType, RobotPermission> = {
   'room.message': 'read_messages',
   'room.message.edited': 'read_messages',
   'room.message.deleted': 'read_messages',
@@ -18,40 +21,44 @@ const permissionFor: Record<SandboxEventType, RobotPermission> = {
   'server.updated': 'read_rooms',
 };
 
-export const eventTypes = Object.keys(permissionFor) as SandboxEventType[];
+export const ROBOT_EVENT_TYPES = Object.keys(PERMISSION_FOR) as SandboxEventType[];
 
-export const robotPermissions: readonly RobotPermission[] = [
+export const ROBOT_PERMISSIONS = [
   'read_messages',
   'send_messages',
   'read_members',
   'read_voice',
   'read_rooms',
   'read_presence',
-];
+] as const satisfies readonly RobotPermission[];
 
-// A robot that never asks does not fill the memory: the oldest events are dropped.
-const longestOutbox = 1000;
+/** Older events are dropped, so that a robot which never asks does not fill the memory. */
+const MAX_KEPT_EVENTS = 1000;
 
-/** Tells the server's robots that subscribed to it and may know. */
-export const emit = (world: World, serverId: string, type: SandboxEventType, data: Record<string, unknown>): void => {
-  for (const robot of world.robots.values()) {
-    if (robot.serverId === serverId && robot.active && wants(robot, type)) queue(world, robot, type, data);
-  }
+/** Sends an event to the server's robots that subscribed to it and have the permission for it. */
+export const emitRobotEvent = (
+  world: World,
+  serverId: string,
+  type: SandboxEventType,
+  data: Record<string, unknown>,
+): void => {
+  for (const robot of world.robots.values())
+    if (robot.serverId === serverId && robot.active && receives(robot, type)) sendEvent(world, robot, type, data);
 };
 
-const wants = (robot: RobotRow, type: SandboxEventType): boolean =>
-  robot.events.includes(type) && robot.permissions.includes(permissionFor[type]);
+const receives = (robot: RobotRow, type: SandboxEventType): boolean =>
+  robot.events.includes(type) && robot.permissions.includes(PERMISSION_FOR[type]);
 
-const queue = (world: World, robot: RobotRow, type: SandboxEventType, data: Record<string, unknown>): void => {
-  const timestamp = iso(world.clock.now());
+const sendEvent = (world: World, robot: RobotRow, type: SandboxEventType, data: Record<string, unknown>): void => {
+  const timestamp = toIso(world.clock.now());
   const event: RobotEvent = {
     id: world.random.id(),
     eventType: type,
     payload: { type, serverId: robot.serverId, timestamp, data },
     createdAt: timestamp,
   };
-  if (robot.delivery.kind === 'webhook') return deliver(world, robot, robot.delivery, event);
+  if (robot.delivery.kind === 'webhook') return deliverToWebhook(world, robot, robot.delivery, event);
   robot.outbox.push(event);
-  if (robot.outbox.length > longestOutbox) robot.outbox.shift();
-  robot.listener?.(event);
+  if (robot.outbox.length > MAX_KEPT_EVENTS) robot.outbox.shift();
+  robot.connection?.notify(event);
 };

@@ -1,28 +1,29 @@
 import * as v from 'valibot';
-import type { Context, Hono } from 'hono';
-import { findFriendship, findMessage, findUser } from '../../world/access.js';
+import { dmMessageView, dmView, otherIn } from '../../views/messages.js';
+import { requireDm, requireFriend, requireMessage, requireUser } from '../../world/access.js';
+import { openConversation } from '../../world/create.js';
+import { addMessage, editMessage, senderOf } from '../../world/messages.js';
+import { refuse } from '../../world/refusal.js';
+import { removeMessage } from '../../world/remove.js';
+import type { UserRow } from '../../world/rows.js';
+import type { World } from '../../world/world.js';
 import { asUser } from '../auth.js';
-import { noContent, refuse, withBody } from '../requests.js';
-import { append, EditSchema, pageOf, remove, SendSchema } from '../../world/messages.js';
-import { openDm } from '../../world/make.js';
-import { dmMessageView, dmView, otherIn, senderOf } from '../../views/views.js';
-import type { DmRow, UserRow, World } from '../../world/world.js';
+import { withBody } from '../body.js';
+import { type Api, param, type RouteContext } from '../context.js';
+import { EditSchema, readPage, SendSchema } from '../message-bodies.js';
+import { noContent } from '../responses.js';
+
+const FRIENDS_ONLY = 'Direct messages are for friends';
 
 const CreateSchema = v.object({ userId: v.string() });
 
-export const dmRoutes = (api: Hono, world: World): void => {
-  const find = (c: Context, me: UserRow): DmRow => {
-    const dm = world.dms.get(c.req.param('conversationId')!) ?? refuse(404, 'Conversation not found');
-    if (!dm.userIds.includes(me.id)) refuse(403, 'You are not part of this conversation');
-    return dm;
-  };
-  const needsFriend = (me: UserRow, userId: string): void => {
-    if (findFriendship(world, me.id, userId)?.status !== 'accepted') refuse(403, 'Direct messages are for friends');
-  };
-  const own = (c: Context, me: UserRow) => {
-    const dm = find(c, me);
-    const message = findMessage(dm.messages, c.req.param('messageId')!);
-    if (senderOf(message.author).id !== me.id) refuse(403, 'Only who wrote a message can change it');
+export const dmRoutes = (api: Api, world: World): void => {
+  const requireDmOf = (c: RouteContext, me: UserRow) => requireDm(world, me, param(c, 'conversationId'));
+
+  const requireOwnMessage = (c: RouteContext, me: UserRow) => {
+    const dm = requireDmOf(c, me);
+    const message = requireMessage(dm.messages, param(c, 'messageId'));
+    if (senderOf(message.author).id !== me.id) refuse(403, 'You can change only your own messages');
     return { dm, message };
   };
 
@@ -38,23 +39,23 @@ export const dmRoutes = (api: Hono, world: World): void => {
     asUser(
       world,
       withBody(CreateSchema, (c, me, { userId }) => {
-        findUser(world, userId);
-        needsFriend(me, userId);
-        return c.json(dmView(world, openDm(world, me.id, userId), me), 201);
+        requireUser(world, userId);
+        requireFriend(world, me, userId, FRIENDS_ONLY);
+        return c.json(dmView(world, openConversation(world, me.id, userId), me), 201);
       }),
     ),
   );
 
   api.get(
     '/dms/:conversationId',
-    asUser(world, (c, me) => c.json(dmView(world, find(c, me), me))),
+    asUser(world, (c, me) => c.json(dmView(world, requireDmOf(c, me), me))),
   );
 
   api.get(
     '/dms/:conversationId/messages',
     asUser(world, (c, me) => {
-      const dm = find(c, me);
-      const page = pageOf(c, dm.messages, (message) => dmMessageView(world, dm, message));
+      const dm = requireDmOf(c, me);
+      const page = readPage(c, dm.messages, (message) => dmMessageView(world, dm, message));
       dm.readAt.set(me.id, dm.messages.at(-1)?.createdAt ?? 0);
       return c.json(page);
     }),
@@ -65,9 +66,9 @@ export const dmRoutes = (api: Hono, world: World): void => {
     asUser(
       world,
       withBody(SendSchema, (c, me, body) => {
-        const dm = find(c, me);
-        needsFriend(me, otherIn(dm, me));
-        return c.json(dmMessageView(world, dm, append(world, dm.messages, { kind: 'user', user: me }, body)), 201);
+        const dm = requireDmOf(c, me);
+        requireFriend(world, me, otherIn(dm, me), FRIENDS_ONLY);
+        return c.json(dmMessageView(world, dm, addMessage(world, dm.messages, { kind: 'user', user: me }, body)), 201);
       }),
     ),
   );
@@ -77,9 +78,8 @@ export const dmRoutes = (api: Hono, world: World): void => {
     asUser(
       world,
       withBody(EditSchema, (c, me, { content }) => {
-        const { dm, message } = own(c, me);
-        message.content = content;
-        message.editedAt = world.clock.now();
+        const { dm, message } = requireOwnMessage(c, me);
+        editMessage(world, message, content);
         return c.json(dmMessageView(world, dm, message));
       }),
     ),
@@ -88,8 +88,8 @@ export const dmRoutes = (api: Hono, world: World): void => {
   api.delete(
     '/dms/:conversationId/messages/:messageId',
     asUser(world, (c, me) => {
-      const { dm, message } = own(c, me);
-      remove(dm.messages, message);
+      const { dm, message } = requireOwnMessage(c, me);
+      removeMessage(dm.messages, message);
       return noContent();
     }),
   );

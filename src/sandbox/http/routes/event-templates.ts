@@ -1,12 +1,14 @@
 import * as v from 'valibot';
-import type { Hono } from 'hono';
-import { enter } from '../../world/access.js';
+import { templateView } from '../../views/server-events.js';
+import { requireMembership, requirePermission, requireTemplate } from '../../world/access.js';
+import type { ServerRow, TemplateRow } from '../../world/rows.js';
+import { nextOccurrence, removeScheduledEvents, requireValidSchedule } from '../../world/server-events.js';
+import { toIsoOrNull } from '../../world/time.js';
+import type { World } from '../../world/world.js';
 import { asUser } from '../auth.js';
-import { refuse, withBody } from '../requests.js';
-import { checkSchedule, nextOccurrence } from '../../world/occurrences.js';
-import { given, text, urlText, whole } from '../schemas.js';
-import { eventStatus, isoOrNull, templateView } from '../../views/views.js';
-import type { ServerRow, TemplateRow, World } from '../../world/world.js';
+import { withBody } from '../body.js';
+import { type Api, param } from '../context.js';
+import { definedFields, integer, text, textUpTo, url } from '../fields.js';
 
 const rrule = v.pipe(
   v.string(),
@@ -23,9 +25,9 @@ const timezone = v.pipe(
 const startTime = v.pipe(v.string(), v.regex(/^([01]\d|2[0-3]):[0-5]\d$/, 'must be HH:MM'));
 
 const optional = {
-  description: v.optional(v.nullable(v.pipe(v.string(), v.maxLength(2000, 'must be at most 2000 characters long')))),
-  coverImageUrl: v.optional(v.nullable(urlText)),
-  durationMinutes: v.optional(v.nullable(whole(1, 10_080))),
+  description: v.optional(v.nullable(textUpTo(2000))),
+  coverImageUrl: v.optional(v.nullable(url)),
+  durationMinutes: v.optional(v.nullable(integer(1, 10_080))),
   externalAccessEnabled: v.optional(v.boolean()),
   externalAutoAdmit: v.optional(v.boolean()),
 };
@@ -38,26 +40,18 @@ const UpdateSchema = v.object({
   ...optional,
 });
 
-export const eventTemplateRoutes = (api: Hono, world: World): void => {
-  const find = (server: ServerRow, templateId: string): TemplateRow =>
-    server.templates.get(templateId) ?? refuse(404, 'Template not found');
-
-  const dropScheduled = (server: ServerRow, templateId: string): void => {
-    for (const event of server.events.values())
-      if (event.templateId === templateId && eventStatus(world, event) === 'scheduled') server.events.delete(event.id);
-  };
-
-  const view = async (server: ServerRow, template: TemplateRow) => ({
+export const eventTemplateRoutes = (api: Api, world: World): void => {
+  const viewWithNext = async (server: ServerRow, template: TemplateRow) => ({
     ...templateView(server, template),
-    nextOccurrenceAt: isoOrNull(await nextOccurrence(template, world.clock.now())),
+    nextOccurrenceAt: toIsoOrNull(await nextOccurrence(template, world.clock.now())),
   });
 
   api.get(
     '/servers/:serverId/event-templates',
     asUser(world, async (c, me) => {
-      const { server } = enter(world, me, c.req.param('serverId')!);
+      const { server } = requireMembership(world, me, param(c, 'serverId'));
       return c.json({
-        templates: await Promise.all([...server.templates.values()].map((template) => view(server, template))),
+        templates: await Promise.all([...server.templates.values()].map((template) => viewWithNext(server, template))),
       });
     }),
   );
@@ -67,7 +61,7 @@ export const eventTemplateRoutes = (api: Hono, world: World): void => {
     asUser(
       world,
       withBody(CreateSchema, async (c, me, body) => {
-        const { server } = enter(world, me, c.req.param('serverId')!, 'MANAGE_EVENTS');
+        const { server } = requirePermission(world, me, param(c, 'serverId'), 'MANAGE_EVENTS');
         const now = world.clock.now();
         const template: TemplateRow = {
           id: world.random.id(),
@@ -76,14 +70,14 @@ export const eventTemplateRoutes = (api: Hono, world: World): void => {
           durationMinutes: null,
           externalAccessEnabled: false,
           externalAutoAdmit: false,
-          ...given(body),
+          ...definedFields(body),
           createdBy: me.id,
           createdAt: now,
-          madeUntil: now,
+          createdUntil: now,
         };
-        await checkSchedule(template);
+        await requireValidSchedule(template);
         server.templates.set(template.id, template);
-        return c.json(await view(server, template), 201);
+        return c.json(await viewWithNext(server, template), 201);
       }),
     ),
   );
@@ -93,15 +87,15 @@ export const eventTemplateRoutes = (api: Hono, world: World): void => {
     asUser(
       world,
       withBody(UpdateSchema, async (c, me, body) => {
-        const { server } = enter(world, me, c.req.param('serverId')!, 'MANAGE_EVENTS');
-        const template = find(server, c.req.param('templateId')!);
-        const changes = given(body);
-        await checkSchedule({ ...template, ...changes });
+        const { server } = requirePermission(world, me, param(c, 'serverId'), 'MANAGE_EVENTS');
+        const template = requireTemplate(server, param(c, 'templateId'));
+        const changes = definedFields(body);
+        await requireValidSchedule({ ...template, ...changes });
         Object.assign(template, changes);
-        // What was made by the old rule is made anew by the new one.
-        dropScheduled(server, template.id);
-        template.madeUntil = world.clock.now();
-        return c.json(await view(server, template));
+        // Events of the old rule are created again by the new one.
+        removeScheduledEvents(world, server, template.id);
+        template.createdUntil = world.clock.now();
+        return c.json(await viewWithNext(server, template));
       }),
     ),
   );
@@ -109,10 +103,10 @@ export const eventTemplateRoutes = (api: Hono, world: World): void => {
   api.delete(
     '/servers/:serverId/event-templates/:templateId',
     asUser(world, (c, me) => {
-      const { server } = enter(world, me, c.req.param('serverId')!, 'MANAGE_EVENTS');
-      const template = find(server, c.req.param('templateId')!);
+      const { server } = requirePermission(world, me, param(c, 'serverId'), 'MANAGE_EVENTS');
+      const template = requireTemplate(server, param(c, 'templateId'));
       server.templates.delete(template.id);
-      dropScheduled(server, template.id);
+      removeScheduledEvents(world, server, template.id);
       return c.json({ ok: true });
     }),
   );

@@ -1,28 +1,31 @@
 import * as v from 'valibot';
-import type { Hono } from 'hono';
-import { findFriendship, findUser, isBlocked } from '../../world/access.js';
+import { friendshipView, userView } from '../../views/users.js';
+import { findFriendship, findUserByName, isBlocked, requireUser } from '../../world/access.js';
+import { refuse } from '../../world/refusal.js';
+import type { FriendshipRow } from '../../world/rows.js';
+import { toIso } from '../../world/time.js';
+import type { World } from '../../world/world.js';
 import { asUser } from '../auth.js';
-import { noContent, refuse, withBody } from '../requests.js';
-import { friendshipView, iso, userView } from '../../views/views.js';
-import type { FriendshipRow, World } from '../../world/world.js';
-import { findByName } from './users.js';
+import { withBody } from '../body.js';
+import { type Api, param } from '../context.js';
+import { noContent } from '../responses.js';
 
 const RequestSchema = v.object({ username: v.string() });
 const AnswerSchema = v.object({ requestId: v.string() });
 const BlockSchema = v.object({ userId: v.string() });
 
-export const friendRoutes = (api: Hono, world: World): void => {
-  const make = (requesterId: string, addresseeId: string, status: FriendshipRow['status']): FriendshipRow => {
+export const friendRoutes = (api: Api, world: World): void => {
+  const addFriendship = (requesterId: string, addresseeId: string, status: FriendshipRow['status']): FriendshipRow => {
     const now = world.clock.now();
     const row = { id: world.random.id(), requesterId, addresseeId, status, createdAt: now, updatedAt: now };
     world.friendships.set(row.id, row);
     return row;
   };
 
-  const requestTo = (meId: string, requestId: string): FriendshipRow => {
+  const requirePendingRequest = (meId: string, requestId: string): FriendshipRow => {
     const row = world.friendships.get(requestId);
     if (!row || row.status === 'blocked') return refuse(404, 'Friend request not found');
-    if (row.addresseeId !== meId) refuse(403, 'Only who was asked can answer a friend request');
+    if (row.addresseeId !== meId) refuse(403, 'You can answer only friend requests that were sent to you');
     if (row.status !== 'pending') refuse(409, 'The friend request was answered already');
     return row;
   };
@@ -35,8 +38,8 @@ export const friendRoutes = (api: Hono, world: World): void => {
       );
       return c.json(
         rows.map((row) => {
-          const user = userView(world.users.get(row.requesterId === me.id ? row.addresseeId : row.requesterId)!);
-          return { id: user.id, user, friendshipId: row.id, since: iso(row.updatedAt) };
+          const user = userView(requireUser(world, row.requesterId === me.id ? row.addresseeId : row.requesterId));
+          return { id: user.id, user, friendshipId: row.id, since: toIso(row.updatedAt) };
         }),
       );
     }),
@@ -46,7 +49,7 @@ export const friendRoutes = (api: Hono, world: World): void => {
     '/friends/requests',
     asUser(world, (c, me) => {
       const pending = [...world.friendships.values()].filter((row) => row.status === 'pending');
-      const user = (id: string) => userView(world.users.get(id)!);
+      const user = (id: string) => userView(requireUser(world, id));
       return c.json({
         incoming: pending
           .filter((row) => row.addresseeId === me.id)
@@ -63,13 +66,13 @@ export const friendRoutes = (api: Hono, world: World): void => {
     asUser(
       world,
       withBody(RequestSchema, (c, me, { username }) => {
-        const other = findByName(world, username) ?? refuse(404, 'User not found');
+        const other = findUserByName(world, username) ?? refuse(404, 'User not found');
         if (other === me) refuse(400, 'You cannot be your own friend');
         if (isBlocked(world, me.id, other.id)) refuse(403, 'One of you blocked the other');
         const row = findFriendship(world, me.id, other.id);
         if (row)
           refuse(409, row.status === 'accepted' ? 'You are friends already' : 'There is a friend request already');
-        return c.json(friendshipView(make(me.id, other.id, 'pending')), 201);
+        return c.json(friendshipView(addFriendship(me.id, other.id, 'pending')), 201);
       }),
     ),
   );
@@ -79,7 +82,7 @@ export const friendRoutes = (api: Hono, world: World): void => {
     asUser(
       world,
       withBody(AnswerSchema, (c, me, { requestId }) => {
-        const row = requestTo(me.id, requestId);
+        const row = requirePendingRequest(me.id, requestId);
         row.status = 'accepted';
         row.updatedAt = world.clock.now();
         return c.json(friendshipView(row));
@@ -92,7 +95,7 @@ export const friendRoutes = (api: Hono, world: World): void => {
     asUser(
       world,
       withBody(AnswerSchema, (c, me, { requestId }) => {
-        world.friendships.delete(requestTo(me.id, requestId).id);
+        world.friendships.delete(requirePendingRequest(me.id, requestId).id);
         return c.body(null);
       }),
     ),
@@ -103,14 +106,14 @@ export const friendRoutes = (api: Hono, world: World): void => {
     asUser(
       world,
       withBody(BlockSchema, (c, me, { userId }) => {
-        const other = findUser(world, userId);
+        const other = requireUser(world, userId);
         if (other === me) refuse(400, 'You cannot block yourself');
-        const old = findFriendship(world, me.id, userId);
-        if (old) world.friendships.delete(old.id);
+        const existing = findFriendship(world, me.id, userId);
+        if (existing) world.friendships.delete(existing.id);
         const blocked = [...world.friendships.values()].find(
           (row) => row.status === 'blocked' && row.requesterId === me.id && row.addresseeId === userId,
         );
-        return c.json(friendshipView(blocked ?? make(me.id, userId, 'blocked')));
+        return c.json(friendshipView(blocked ?? addFriendship(me.id, userId, 'blocked')));
       }),
     ),
   );
@@ -118,10 +121,10 @@ export const friendRoutes = (api: Hono, world: World): void => {
   api.delete(
     '/friends/:friendshipId',
     asUser(world, (c, me) => {
-      const row = world.friendships.get(c.req.param('friendshipId')!);
+      const row = world.friendships.get(param(c, 'friendshipId'));
       if (!row || ![row.requesterId, row.addresseeId].includes(me.id)) return refuse(404, 'Friendship not found');
       if (row.status !== 'accepted' && row.requesterId !== me.id)
-        refuse(403, row.status === 'blocked' ? 'Only who blocked can take it back' : 'Decline the request instead');
+        refuse(403, row.status === 'blocked' ? 'Only the user who blocked can unblock' : 'Decline the request instead');
       world.friendships.delete(row.id);
       return noContent();
     }),

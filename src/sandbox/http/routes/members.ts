@@ -1,128 +1,135 @@
 import * as v from 'valibot';
-import type { Context, Hono } from 'hono';
+import { banView, memberViews, muteView } from '../../views/servers.js';
 import {
-  enter,
-  enterAsRobot,
-  findMember,
-  findUser,
-  inForce,
-  outranked,
-  type Bit,
+  isInForce,
   type Membership,
+  requireHigherRank,
+  requireMember,
+  requireMembership,
+  requirePermission,
+  requireRobotPermission,
+  requireUser,
 } from '../../world/access.js';
+import type { PermissionName } from '../../world/permissions.js';
+import { refuse } from '../../world/refusal.js';
+import { removeMember } from '../../world/remove.js';
+import type { ModerationRow, UserRow } from '../../world/rows.js';
+import { MINUTE_MS } from '../../world/time.js';
+import type { World } from '../../world/world.js';
 import { asRobot, asUser } from '../auth.js';
-import { noContent, refuse, withBody } from '../requests.js';
-import { dropMember } from '../../world/make.js';
-import { whole } from '../schemas.js';
-import { banView, memberViews, muteView } from '../../views/views.js';
-import type { ModerationRow, UserRow, World } from '../../world/world.js';
+import { withBody } from '../body.js';
+import { type Api, param, type RouteContext } from '../context.js';
+import { integer, textUpTo } from '../fields.js';
+import { noContent } from '../responses.js';
 
 const ModerationSchema = v.object({
-  reason: v.nullish(v.pipe(v.string(), v.maxLength(500, 'must be at most 500 characters long'))),
-  duration: v.nullish(whole(1, 5_256_000)),
+  reason: v.nullish(textUpTo(500)),
+  duration: v.nullish(integer(1, 5_256_000)),
 });
 
-export const memberRoutes = (api: Hono, world: World): void => {
+export const memberRoutes = (api: Api, world: World): void => {
   api.get(
     '/servers/:serverId/members',
-    asUser(world, (c, me) => c.json(memberViews(world, enter(world, me, c.req.param('serverId')!).server))),
+    asUser(world, (c, me) => c.json(memberViews(world, requireMembership(world, me, param(c, 'serverId')).server))),
   );
 
   api.get(
     '/robots/@me/servers/:serverId/members',
     asRobot(world, (c, robot) =>
-      c.json(memberViews(world, enterAsRobot(world, robot, c.req.param('serverId')!, 'read_members'))),
+      c.json(memberViews(world, requireRobotPermission(world, robot, param(c, 'serverId'), 'read_members'))),
     ),
   );
 
   api.delete(
     '/servers/:serverId/members/:userId',
     asUser(world, (c, me) => {
-      const membership = enter(world, me, c.req.param('serverId')!, 'KICK_MEMBERS');
-      const { userId } = findMember(membership.server, c.req.param('userId')!);
-      outranked(membership, me, userId);
-      dropMember(world, membership.server, userId);
+      const membership = requirePermission(world, me, param(c, 'serverId'), 'KICK_MEMBERS');
+      const { userId } = requireMember(membership.server, param(c, 'userId'));
+      requireHigherRank(membership, me, userId);
+      removeMember(world, membership.server, userId);
       return noContent();
     }),
   );
 
-  moderation(api, world, {
-    path: 'bans',
+  moderationRoutes(api, world, {
     list: 'bans',
+    noun: 'ban',
     view: banView,
-    needs: 'BAN_MEMBERS',
-    // One who is not a member can be kept out as well.
-    target: (_, userId) => void findUser(world, userId),
-    after: ({ server }, userId) => server.members.has(userId) && dropMember(world, server, userId),
+    permission: 'BAN_MEMBERS',
+    // Users who are not members can be banned as well.
+    requireTarget: (_, userId) => void requireUser(world, userId),
+    onAdded: ({ server }, userId) => {
+      if (server.members.has(userId)) removeMember(world, server, userId);
+    },
   });
-  moderation(api, world, {
-    path: 'mutes',
+  moderationRoutes(api, world, {
     list: 'mutes',
+    noun: 'mute',
     view: muteView,
-    needs: 'MUTE_MEMBERS',
-    target: ({ server }, userId) => void findMember(server, userId),
+    permission: 'MUTE_MEMBERS',
+    requireTarget: ({ server }, userId) => void requireMember(server, userId),
+    onAdded: () => {},
   });
 };
 
 interface Moderation {
-  path: string;
-  list: 'bans' | 'mutes';
-  view: typeof banView | typeof muteView;
-  needs: Bit;
-  target: (membership: Membership, userId: string) => void;
-  after?: (membership: Membership, userId: string) => void;
+  /** Name of the table, and of the path. */
+  readonly list: 'bans' | 'mutes';
+  readonly noun: 'ban' | 'mute';
+  readonly view: typeof banView | typeof muteView;
+  readonly permission: PermissionName;
+  readonly requireTarget: (membership: Membership, userId: string) => void;
+  readonly onAdded: (membership: Membership, userId: string) => void;
 }
 
-/** Bans and mutes, which differ in little. */
-const moderation = (api: Hono, world: World, { path, list, view, needs, target, after }: Moderation): void => {
-  const come = (c: Context, me: UserRow) => enter(world, me, c.req.param('serverId')!, needs);
+/** The routes of bans or of mutes. */
+const moderationRoutes = (api: Api, world: World, moderation: Moderation): void => {
+  const { list, noun, view, permission, requireTarget, onAdded } = moderation;
+  const requireModerator = (c: RouteContext, me: UserRow) =>
+    requirePermission(world, me, param(c, 'serverId'), permission);
 
   api.get(
-    `/servers/:serverId/${path}`,
+    `/servers/:serverId/${list}`,
     asUser(world, (c, me) => {
-      const { server } = come(c, me);
-      const now = world.clock.now();
-      return c.json(
-        [...server[list].values()]
-          .filter((row) => inForce(server[list], row.userId, now))
-          .map((row) => view(world, server, row)),
-      );
+      const { server } = requireModerator(c, me);
+      const rows = [...server[list].values()].filter((row) => isInForce(row, world.clock.now()));
+      return c.json(rows.map((row) => view(world, server, row)));
     }),
   );
 
   api.post(
-    `/servers/:serverId/${path}/:userId`,
+    `/servers/:serverId/${list}/:userId`,
     asUser(
       world,
       withBody(ModerationSchema, (c, me, { reason, duration }) => {
-        const membership = come(c, me);
+        const membership = requireModerator(c, me);
         const { server } = membership;
-        const userId = c.req.param('userId')!;
-        target(membership, userId);
-        outranked(membership, me, userId);
+        const userId = param(c, 'userId');
+        requireTarget(membership, userId);
+        requireHigherRank(membership, me, userId);
         const now = world.clock.now();
-        if (inForce(server[list], userId, now)) refuse(409, `There is such a ${path.slice(0, -1)} already`);
+        if (isInForce(server[list].get(userId), now)) refuse(409, `There is such a ${noun} already`);
         const row: ModerationRow = {
           id: world.random.id(),
           userId,
           by: me.id,
           reason: reason ?? null,
-          expiresAt: duration == null ? null : now + duration * 60_000,
+          expiresAt: duration == null ? null : now + duration * MINUTE_MS,
           createdAt: now,
         };
         server[list].set(userId, row);
-        after?.(membership, userId);
+        onAdded(membership, userId);
         return c.json(view(world, server, row), 201);
       }),
     ),
   );
 
   api.delete(
-    `/servers/:serverId/${path}/:userId`,
+    `/servers/:serverId/${list}/:userId`,
     asUser(world, (c, me) => {
-      const { server } = come(c, me);
-      const userId = c.req.param('userId')!;
-      if (!inForce(server[list], userId, world.clock.now())) refuse(404, `There is no such ${path.slice(0, -1)}`);
+      const { server } = requireModerator(c, me);
+      const userId = param(c, 'userId');
+      if (!isInForce(server[list].get(userId), world.clock.now())) refuse(404, `There is no such ${noun}`);
       server[list].delete(userId);
       return noContent();
     }),

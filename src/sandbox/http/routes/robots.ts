@@ -1,12 +1,15 @@
-import type { Hono } from 'hono';
+import { robotView } from '../../views/robots.js';
+import { refuse } from '../../world/refusal.js';
+import type { Delivery, RobotConnection, RobotEvent, RobotRow } from '../../world/rows.js';
+import { SECOND_MS } from '../../world/time.js';
+import type { World } from '../../world/world.js';
 import { asRobot } from '../auth.js';
-import { refuse } from '../requests.js';
-import { robotView } from '../../views/views.js';
-import type { Delivery, RobotEvent, RobotRow, World } from '../../world/world.js';
+import type { Api } from '../context.js';
 
-const keepaliveMs = 30_000;
+/** Comments on an event stream, so that proxies keep it open. */
+const KEEPALIVE_MS = 30 * SECOND_MS;
 
-export const robotRoutes = (api: Hono, world: World): void => {
+export const robotRoutes = (api: Api, world: World): void => {
   api.get(
     '/robots/@me/info',
     asRobot(world, (c, robot) => c.json(robotView(robot))),
@@ -15,8 +18,8 @@ export const robotRoutes = (api: Hono, world: World): void => {
   api.get(
     '/robots/@me/events/poll',
     asRobot(world, async (c, robot) => {
-      needs(robot, 'poll');
-      if (!robot.outbox.length && world.settings.pollHoldMs > 0) await newEvents(world, robot, c.req.raw.signal);
+      requireDelivery(robot, 'poll');
+      if (!robot.outbox.length && world.settings.pollHoldMs > 0) await holdPoll(world, robot, c.req.raw.signal);
       return c.json(robot.outbox.splice(0));
     }),
   );
@@ -24,39 +27,48 @@ export const robotRoutes = (api: Hono, world: World): void => {
   api.get(
     '/robots/@me/events/sse',
     asRobot(world, (c, robot) => {
-      needs(robot, 'sse');
-      return new Response(stream(world, robot, c.req.header('last-event-id'), c.req.raw.signal), {
+      requireDelivery(robot, 'sse');
+      return new Response(openEventStream(world, robot, c.req.header('last-event-id'), c.req.raw.signal), {
         headers: { 'content-type': 'text/event-stream', 'cache-control': 'no-cache', 'transfer-encoding': 'chunked' },
       });
     }),
   );
 };
 
-const needs = (robot: RobotRow, kind: Delivery['kind']): void => {
-  if (robot.delivery.kind !== kind) refuse(409, `The robot gets its events by ${robot.delivery.kind}, not by ${kind}`);
+const requireDelivery = (robot: RobotRow, kind: Delivery['kind']): void => {
+  if (robot.delivery.kind !== kind)
+    refuse(409, `The robot receives its events by ${robot.delivery.kind}, not by ${kind}`);
 };
 
-/** Ends when there is an event, when the hold is over, or when a newer poll of this robot takes the place of this one. */
-const newEvents = (world: World, robot: RobotRow, signal: AbortSignal): Promise<void> =>
+/** Makes this the robot's only open connection. Returns a function that closes it, if it is still the open one. */
+const connect = (robot: RobotRow, connection: RobotConnection): (() => void) => {
+  robot.connection?.end();
+  robot.connection = connection;
+  return () => {
+    if (robot.connection === connection) robot.connection = null;
+  };
+};
+
+/** Resolves at an event, at the end of the hold time, or when a newer poll of the robot takes the place of this one. */
+const holdPoll = (world: World, robot: RobotRow, signal: AbortSignal): Promise<void> =>
   new Promise((resolve, reject) => {
-    robot.listener?.();
-    const finish = (then: () => void) => {
-      cancel();
-      signal.removeEventListener('abort', leave);
-      if (robot.listener === done) robot.listener = null;
-      then();
+    const finish = (settle: () => void) => {
+      cancelTimeout();
+      signal.removeEventListener('abort', abandon);
+      disconnect();
+      settle();
     };
-    const done = () => finish(resolve);
-    // The events stay for the next poll.
-    const leave = () => finish(() => reject(signal.reason));
-    const cancel = world.clock.setTimeout(done, world.settings.pollHoldMs);
-    robot.listener = done;
-    signal.addEventListener('abort', leave);
-    if (signal.aborted) leave();
+    const answer = () => finish(resolve);
+    // The events stay in the outbox for the next poll.
+    const abandon = () => finish(() => reject(signal.reason));
+    const cancelTimeout = world.clock.setTimeout(answer, world.settings.pollHoldMs);
+    const disconnect = connect(robot, { notify: answer, end: answer });
+    signal.addEventListener('abort', abandon);
+    if (signal.aborted) abandon();
   });
 
-/** The events after `lastId`, all that are kept where that one is not known any more, then those to come. */
-const stream = (
+/** The events after `lastId` (all that are kept if that id is unknown), then new ones as they happen. */
+const openEventStream = (
   world: World,
   robot: RobotRow,
   lastId: string | undefined,
@@ -66,39 +78,38 @@ const stream = (
   let close = () => {};
   return new ReadableStream({
     start: (controller) => {
-      // A newer stream of this robot takes the place of this one.
-      robot.listener?.();
       const send = (text: string) => controller.enqueue(encoder.encode(text));
-      const write = ({ id, eventType, payload }: RobotEvent) =>
+      const sendEvent = ({ id, eventType, payload }: RobotEvent) =>
         send(`id: ${id}\nevent: ${eventType}\ndata: ${JSON.stringify(payload)}\n\n`);
       const keepAlive = () => {
-        cancelTimer = world.clock.setTimeout(keepAlive, keepaliveMs, true);
+        cancelKeepalive = world.clock.setTimeout(keepAlive, KEEPALIVE_MS, true);
         send(': keepalive\n\n');
       };
-      let cancelTimer = world.clock.setTimeout(keepAlive, keepaliveMs, true);
-      const listener = (event?: RobotEvent) => {
-        if (event) return write(event);
-        close();
-        controller.close();
-      };
-      close = () => {
-        cancelTimer();
-        signal.removeEventListener('abort', leave);
-        if (robot.listener === listener) robot.listener = null;
-      };
-      const leave = () => {
+      let cancelKeepalive = world.clock.setTimeout(keepAlive, KEEPALIVE_MS, true);
+      const disconnect = connect(robot, {
+        notify: sendEvent,
+        end: () => {
+          close();
+          controller.close();
+        },
+      });
+      const abandon = () => {
         close();
         controller.error(signal.reason);
       };
-      robot.listener = listener;
-      signal.addEventListener('abort', leave);
-      // So that the answer's headers leave at once.
+      close = () => {
+        cancelKeepalive();
+        signal.removeEventListener('abort', abandon);
+        disconnect();
+      };
+      signal.addEventListener('abort', abandon);
+      // Sends the response's headers at once.
       send(': connected\n\n');
       if (lastId) {
         const known = robot.outbox.findIndex(({ id }) => id === lastId);
-        robot.outbox.slice(known + 1).forEach(write);
+        robot.outbox.slice(known + 1).forEach(sendEvent);
       }
-      if (signal.aborted) leave();
+      if (signal.aborted) abandon();
     },
     cancel: () => close(),
   });

@@ -1,140 +1,151 @@
-import type * as v from 'valibot';
-import type { Context, Hono } from 'hono';
-import { enter, enterAsRobot, findMessage, findRoom, inForce } from '../../world/access.js';
-import { Permission } from '../../../models/roles.js';
+import { roomMessageView } from '../../views/messages.js';
+import {
+  isInForce,
+  requireMembership,
+  requireMessage,
+  requireRobotPermission,
+  requireRoom,
+} from '../../world/access.js';
+import { addMessage, type Draft, editMessage, isWrittenBy, senderOf } from '../../world/messages.js';
+import { hasPermission } from '../../world/permissions.js';
+import { requireMessageAllowance } from '../../world/rate-limit.js';
+import { refuse } from '../../world/refusal.js';
+import { removeMessage } from '../../world/remove.js';
+import { emitRobotEvent } from '../../world/robot-events.js';
+import type { Caller, MessageRow, RoomRow, ServerRow } from '../../world/rows.js';
+import { toIso, toIsoOrNull } from '../../world/time.js';
+import type { World } from '../../world/world.js';
 import { asRobot, asUser } from '../auth.js';
-import { emit } from '../../world/robot-events.js';
-import { noContent, refuse, withBody } from '../requests.js';
-import { append, EditSchema, pageOf, remove, SendSchema } from '../../world/messages.js';
-import { limitMessages } from '../rate-limit.js';
-import { iso, isoOrNull, roomMessageView, senderOf } from '../../views/views.js';
-import type { Caller, MessageRow, RoomRow, ServerRow, World } from '../../world/world.js';
+import { withBody } from '../body.js';
+import { type Api, param, type RouteContext } from '../context.js';
+import { EditSchema, readPage, SendSchema } from '../message-bodies.js';
+import { noContent } from '../responses.js';
 
-const list = '/servers/:serverId/rooms/:roomId/messages';
-const one = `${list}/:messageId`;
+const MESSAGES_PATH = '/servers/:serverId/rooms/:roomId/messages';
+const MESSAGE_PATH = `${MESSAGES_PATH}/:messageId`;
 
-export const roomMessageRoutes = (api: Hono, world: World): void => {
-  const page = (c: Context, server: ServerRow) => {
-    const room = findRoom(server, c.req.param('roomId')!);
-    return c.json(pageOf(c, room.messages, (message) => roomMessageView(world, server, room, message)));
+export const roomMessageRoutes = (api: Api, world: World): void => {
+  const listMessages = (c: RouteContext, server: ServerRow) => {
+    const room = requireRoom(server, param(c, 'roomId'));
+    return c.json(readPage(c, room.messages, (message) => roomMessageView(world, server, room, message)));
   };
 
-  const send = (c: Context, server: ServerRow, author: Caller, body: v.InferOutput<typeof SendSchema>) => {
-    const room = findRoom(server, c.req.param('roomId')!);
-    const message = append(world, room.messages, author, body);
+  const sendMessage = (c: RouteContext, server: ServerRow, author: Caller, draft: Draft) => {
+    const room = requireRoom(server, param(c, 'roomId'));
+    const message = addMessage(world, room.messages, author, draft);
     const sender = senderOf(author);
-    emit(world, server.id, 'room.message', {
+    emitRobotEvent(world, server.id, 'room.message', {
       roomId: room.id,
       messageId: message.id,
       senderId: sender.id,
       senderName: sender.displayName ?? sender.username,
       content: message.content,
-      timestamp: iso(message.createdAt),
+      timestamp: toIso(message.createdAt),
     });
     return c.json(roomMessageView(world, server, room, message), 201);
   };
 
-  const edit = (c: Context, server: ServerRow, author: Caller, content: string): [RoomRow, MessageRow] => {
-    const [room, message] = find(c, server);
-    if (!isBy(message, author)) refuse(403, 'Only who wrote a message can edit it');
-    message.content = content;
-    message.editedAt = world.clock.now();
+  const editOwnMessage = (c: RouteContext, server: ServerRow, author: Caller, content: string) => {
+    const { room, message } = requireRoomMessage(c, server);
+    if (!isWrittenBy(message, author)) refuse(403, 'You can edit only your own messages');
+    editMessage(world, message, content);
     const editedBy = senderOf(author).id;
-    emit(world, server.id, 'room.message.edited', { roomId: room.id, messageId: message.id, content, editedBy });
-    return [room, message];
+    const data = { roomId: room.id, messageId: message.id, content, editedBy };
+    emitRobotEvent(world, server.id, 'room.message.edited', data);
+    return { room, message };
   };
 
-  const erase = (server: ServerRow, room: RoomRow, message: MessageRow, by: Caller) => {
-    remove(room.messages, message);
-    const deletedBy = senderOf(by).id;
-    emit(world, server.id, 'room.message.deleted', { roomId: room.id, messageId: message.id, deletedBy });
+  const deleteMessage = (server: ServerRow, room: RoomRow, message: MessageRow, by: Caller) => {
+    removeMessage(room.messages, message);
+    const data = { roomId: room.id, messageId: message.id, deletedBy: senderOf(by).id };
+    emitRobotEvent(world, server.id, 'room.message.deleted', data);
     return noContent();
   };
 
   api.get(
-    list,
-    asUser(world, (c, me) => page(c, enter(world, me, c.req.param('serverId')!).server)),
+    MESSAGES_PATH,
+    asUser(world, (c, me) => listMessages(c, requireMembership(world, me, param(c, 'serverId')).server)),
   );
 
   api.post(
-    list,
+    MESSAGES_PATH,
     asUser(
       world,
       withBody(SendSchema, (c, me, body) => {
-        const { server } = enter(world, me, c.req.param('serverId')!);
-        if (inForce(server.mutes, me.id, world.clock.now())) refuse(403, 'You are muted in this server');
-        return send(c, server, { kind: 'user', user: me }, body);
+        const { server } = requireMembership(world, me, param(c, 'serverId'));
+        if (isInForce(server.mutes.get(me.id), world.clock.now())) refuse(403, 'You are muted in this server');
+        return sendMessage(c, server, { kind: 'user', user: me }, body);
       }),
     ),
   );
 
   api.patch(
-    one,
+    MESSAGE_PATH,
     asUser(
       world,
       withBody(EditSchema, (c, me, { content }) => {
-        const { server } = enter(world, me, c.req.param('serverId')!);
-        return c.json(roomMessageView(world, server, ...edit(c, server, { kind: 'user', user: me }, content)));
+        const { server } = requireMembership(world, me, param(c, 'serverId'));
+        const { room, message } = editOwnMessage(c, server, { kind: 'user', user: me }, content);
+        return c.json(roomMessageView(world, server, room, message));
       }),
     ),
   );
 
   api.delete(
-    one,
+    MESSAGE_PATH,
     asUser(world, (c, me) => {
-      const { server, role } = enter(world, me, c.req.param('serverId')!);
-      const [room, message] = find(c, server);
+      const { server, role } = requireMembership(world, me, param(c, 'serverId'));
+      const { room, message } = requireRoomMessage(c, server);
       const by: Caller = { kind: 'user', user: me };
-      if (!isBy(message, by) && !(role.permissions & Permission.MANAGE_MESSAGES))
-        refuse(403, 'You need MANAGE_MESSAGES');
-      return erase(server, room, message, by);
+      if (!isWrittenBy(message, by) && !hasPermission(role, 'MANAGE_MESSAGES')) refuse(403, 'You need MANAGE_MESSAGES');
+      return deleteMessage(server, room, message, by);
     }),
   );
 
   api.get(
-    `/robots/@me${list}`,
-    asRobot(world, (c, robot) => page(c, enterAsRobot(world, robot, c.req.param('serverId')!, 'read_messages'))),
+    `/robots/@me${MESSAGES_PATH}`,
+    asRobot(world, (c, robot) =>
+      listMessages(c, requireRobotPermission(world, robot, param(c, 'serverId'), 'read_messages')),
+    ),
   );
 
   api.post(
-    `/robots/@me${list}`,
+    `/robots/@me${MESSAGES_PATH}`,
     asRobot(
       world,
       withBody(SendSchema, (c, robot, body) => {
-        const server = enterAsRobot(world, robot, c.req.param('serverId')!, 'send_messages');
-        limitMessages(world, robot);
-        return send(c, server, { kind: 'robot', robot }, body);
+        const server = requireRobotPermission(world, robot, param(c, 'serverId'), 'send_messages');
+        requireMessageAllowance(world, robot);
+        return sendMessage(c, server, { kind: 'robot', robot }, body);
       }),
     ),
   );
 
   api.patch(
-    `/robots/@me${one}`,
+    `/robots/@me${MESSAGE_PATH}`,
     asRobot(
       world,
       withBody(EditSchema, (c, robot, { content }) => {
-        const server = enterAsRobot(world, robot, c.req.param('serverId')!, 'send_messages');
-        const [room, { id, editedAt }] = edit(c, server, { kind: 'robot', robot }, content);
-        return c.json({ id, roomId: room.id, content, editedAt: isoOrNull(editedAt) });
+        const server = requireRobotPermission(world, robot, param(c, 'serverId'), 'send_messages');
+        const { room, message } = editOwnMessage(c, server, { kind: 'robot', robot }, content);
+        return c.json({ id: message.id, roomId: room.id, content, editedAt: toIsoOrNull(message.editedAt) });
       }),
     ),
   );
 
   api.delete(
-    `/robots/@me${one}`,
+    `/robots/@me${MESSAGE_PATH}`,
     asRobot(world, (c, robot) => {
-      const server = enterAsRobot(world, robot, c.req.param('serverId')!, 'send_messages');
-      const [room, message] = find(c, server);
+      const server = requireRobotPermission(world, robot, param(c, 'serverId'), 'send_messages');
+      const { room, message } = requireRoomMessage(c, server);
       const by: Caller = { kind: 'robot', robot };
-      if (!isBy(message, by)) refuse(403, 'A robot deletes only its own messages');
-      return erase(server, room, message, by);
+      if (!isWrittenBy(message, by)) refuse(403, 'A robot can delete only its own messages');
+      return deleteMessage(server, room, message, by);
     }),
   );
 };
 
-const find = (c: Context, server: ServerRow): [RoomRow, MessageRow] => {
-  const room = findRoom(server, c.req.param('roomId')!);
-  return [room, findMessage(room.messages, c.req.param('messageId')!)];
+const requireRoomMessage = (c: RouteContext, server: ServerRow) => {
+  const room = requireRoom(server, param(c, 'roomId'));
+  return { room, message: requireMessage(room.messages, param(c, 'messageId')) };
 };
-
-const isBy = (message: MessageRow, author: Caller): boolean => senderOf(message.author).id === senderOf(author).id;

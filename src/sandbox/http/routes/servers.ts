@@ -1,23 +1,27 @@
 import * as v from 'valibot';
-import type { Hono } from 'hono';
-import { enter } from '../../world/access.js';
+import { CDN_URL } from '../../views/images.js';
+import { serverDetailsView, serverView } from '../../views/servers.js';
+import { requireMembership, requirePermission } from '../../world/access.js';
+import { createServer } from '../../world/create.js';
+import { refuse } from '../../world/refusal.js';
+import { removeMember, removeServer } from '../../world/remove.js';
+import { emitRobotEvent } from '../../world/robot-events.js';
+import type { World } from '../../world/world.js';
 import { asUser } from '../auth.js';
 import { withBase64Image } from '../base64-image.js';
-import { emit } from '../../world/robot-events.js';
-import { noContent, refuse, withBody } from '../requests.js';
-import { dropMember, dropServer, makeServer } from '../../world/make.js';
-import { given, text, urlText } from '../schemas.js';
-import { cdn, serverDetailsView, serverView } from '../../views/views.js';
-import type { World } from '../../world/world.js';
+import { withBody } from '../body.js';
+import { type Api, param } from '../context.js';
+import { definedFields, text, url } from '../fields.js';
+import { noContent } from '../responses.js';
 
 const CreateSchema = v.object({ name: text(1, 100), iconEmoji: v.nullish(text(1, 32)) });
 const UpdateSchema = v.object({
   name: v.optional(text(1, 100)),
-  iconUrl: v.optional(v.nullable(urlText)),
+  iconUrl: v.optional(v.nullable(url)),
   iconEmoji: v.optional(v.nullable(text(1, 32))),
 });
 
-export const serverRoutes = (api: Hono, world: World): void => {
+export const serverRoutes = (api: Api, world: World): void => {
   api.get(
     '/servers/me',
     asUser(world, (c, me) =>
@@ -32,14 +36,16 @@ export const serverRoutes = (api: Hono, world: World): void => {
       withBody(CreateSchema, (c, me, { name, iconEmoji }) => {
         if ([...world.servers.values()].some((server) => server.ownerId === me.id))
           refuse(403, 'Free accounts own at most 1 server');
-        return c.json(serverView(makeServer(world, { name, iconEmoji: iconEmoji ?? null, ownerId: me.id })), 201);
+        return c.json(serverView(createServer(world, { name, iconEmoji: iconEmoji ?? null, ownerId: me.id })), 201);
       }),
     ),
   );
 
   api.get(
     '/servers/:serverId',
-    asUser(world, (c, me) => c.json(serverDetailsView(world, enter(world, me, c.req.param('serverId')!).server, me))),
+    asUser(world, (c, me) =>
+      c.json(serverDetailsView(world, requireMembership(world, me, param(c, 'serverId')).server, me)),
+    ),
   );
 
   api.patch(
@@ -47,10 +53,10 @@ export const serverRoutes = (api: Hono, world: World): void => {
     asUser(
       world,
       withBody(UpdateSchema, (c, me, body) => {
-        const { server } = enter(world, me, c.req.param('serverId')!, 'MANAGE_SERVER');
-        const changes = given(body);
+        const { server } = requirePermission(world, me, param(c, 'serverId'), 'MANAGE_SERVER');
+        const changes = definedFields(body);
         Object.assign(server, changes);
-        emit(world, server.id, 'server.updated', { changes, updatedBy: me.id });
+        emitRobotEvent(world, server.id, 'server.updated', { changes, updatedBy: me.id });
         return c.json(serverView(server));
       }),
     ),
@@ -61,10 +67,10 @@ export const serverRoutes = (api: Hono, world: World): void => {
     asUser(
       world,
       withBase64Image((c, me) => {
-        const { server } = enter(world, me, c.req.param('serverId')!, 'MANAGE_SERVER');
-        const iconUrl = `${cdn}/icons/${world.random.id()}`;
+        const { server } = requirePermission(world, me, param(c, 'serverId'), 'MANAGE_SERVER');
+        const iconUrl = `${CDN_URL}/icons/${world.random.id()}`;
         server.iconUrl = iconUrl;
-        emit(world, server.id, 'server.updated', { changes: { iconUrl }, updatedBy: me.id });
+        emitRobotEvent(world, server.id, 'server.updated', { changes: { iconUrl }, updatedBy: me.id });
         return c.json({ iconUrl });
       }),
     ),
@@ -73,9 +79,9 @@ export const serverRoutes = (api: Hono, world: World): void => {
   api.delete(
     '/servers/:serverId',
     asUser(world, (c, me) => {
-      const { server } = enter(world, me, c.req.param('serverId')!);
+      const { server } = requireMembership(world, me, param(c, 'serverId'));
       if (server.ownerId !== me.id) refuse(403, 'Only the owner can delete a server');
-      dropServer(world, server);
+      removeServer(world, server);
       return noContent();
     }),
   );
@@ -83,9 +89,9 @@ export const serverRoutes = (api: Hono, world: World): void => {
   api.delete(
     '/servers/:serverId/leave',
     asUser(world, (c, me) => {
-      const { server } = enter(world, me, c.req.param('serverId')!);
+      const { server } = requireMembership(world, me, param(c, 'serverId'));
       if (server.ownerId === me.id) refuse(403, 'The owner cannot leave');
-      dropMember(world, server, me.id);
+      removeMember(world, server, me.id);
       return noContent();
     }),
   );

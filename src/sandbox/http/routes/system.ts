@@ -1,12 +1,12 @@
-import type { Hono } from 'hono';
-import { asAnyone, asUser } from '../auth.js';
-import { iso } from '../../views/views.js';
+import { toIso } from '../../world/time.js';
 import type { World } from '../../world/world.js';
+import { asAnyone, asUser } from '../auth.js';
+import type { Api } from '../context.js';
 
 const version = '1.0.0-sandbox';
 
-export const systemRoutes = (api: Hono, world: World): void => {
-  api.get('/health', (c) => c.json({ status: 'ok', version, timestamp: iso(world.clock.now()) }));
+export const systemRoutes = (api: Api, world: World): void => {
+  api.get('/health', (c) => c.json({ status: 'ok', version, timestamp: toIso(world.clock.now()) }));
   api.get('/version', (c) => c.json({ version }));
   api.get(
     '/system-status',

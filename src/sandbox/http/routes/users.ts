@@ -1,27 +1,32 @@
 import * as v from 'valibot';
-import type { Context, Hono } from 'hono';
-import { findUser } from '../../world/access.js';
+import { CDN_URL } from '../../views/images.js';
+import { selfView, userView } from '../../views/users.js';
+import { findUserByName, requireUser } from '../../world/access.js';
+import { refuse } from '../../world/refusal.js';
+import { removeUser } from '../../world/remove.js';
+import type { UserRow } from '../../world/rows.js';
+import { DAY_MS } from '../../world/time.js';
+import type { World } from '../../world/world.js';
 import { asUser } from '../auth.js';
 import { withBase64Image } from '../base64-image.js';
-import { refuse, withBody } from '../requests.js';
-import { dropUser } from '../../world/make.js';
-import { given, text, urlText, username } from '../schemas.js';
-import { cdn, selfView, userView } from '../../views/views.js';
-import type { UserRow, World } from '../../world/world.js';
+import { withBody } from '../body.js';
+import { type Api, param, requireQuery, type RouteContext } from '../context.js';
+import { definedFields, text, url, username } from '../fields.js';
 
 const UpdateSchema = v.object({
   displayName: v.optional(v.nullable(text(1, 64))),
-  avatarUrl: v.optional(v.nullable(urlText)),
+  avatarUrl: v.optional(v.nullable(url)),
   steamId: v.optional(v.nullable(v.pipe(v.string(), v.regex(/^\d{17}$/, 'must be 17 digits')))),
 });
-const SetupSchema = v.object({ username, displayName: text(1, 64), avatarUrl: v.nullish(urlText) });
+const SetupSchema = v.object({ username, displayName: text(1, 64), avatarUrl: v.nullish(url) });
 const PushSchema = v.object({ token: text(1, 4096), platform: v.picklist(['ios', 'android']) });
 const PushRemovalSchema = v.object({ token: text(1, 4096) });
-const SteamAvatarSchema = v.object({ avatarUrl: urlText });
+const SteamAvatarSchema = v.object({ avatarUrl: url });
 
-const graceMs = 7 * 86_400_000;
+/** A deleted account can be restored for this long. */
+const DELETION_GRACE_MS = 7 * DAY_MS;
 
-export const userRoutes = (api: Hono, world: World): void => {
+export const userRoutes = (api: Api, world: World): void => {
   api.get(
     '/users/me',
     asUser(world, (c, me) => c.json(selfView(me))),
@@ -32,7 +37,7 @@ export const userRoutes = (api: Hono, world: World): void => {
     asUser(
       world,
       withBody(UpdateSchema, (c, me, body) => {
-        Object.assign(me, given(body));
+        Object.assign(me, definedFields(body));
         return c.json(selfView(me));
       }),
     ),
@@ -43,7 +48,7 @@ export const userRoutes = (api: Hono, world: World): void => {
     asUser(
       world,
       withBody(SetupSchema, (c, me, { username, displayName, avatarUrl }) => {
-        const holder = findByName(world, username);
+        const holder = findUserByName(world, username);
         if (holder && holder !== me) refuse(409, 'The username is taken');
         Object.assign(me, { username, displayName }, avatarUrl === undefined ? {} : { avatarUrl });
         return c.json(selfView(me));
@@ -55,7 +60,7 @@ export const userRoutes = (api: Hono, world: World): void => {
     '/users/me/avatar',
     asUser(
       world,
-      withBase64Image((c, me) => setAvatar(c, me, `${cdn}/avatars/${world.random.id()}`)),
+      withBase64Image((c, me) => setAvatar(c, me, `${CDN_URL}/avatars/${world.random.id()}`)),
     ),
   );
 
@@ -66,8 +71,8 @@ export const userRoutes = (api: Hono, world: World): void => {
       withBody(SteamAvatarSchema, (c, me, { avatarUrl }) => {
         const { protocol, hostname } = new URL(avatarUrl);
         if (protocol !== 'https:' || !/(^|\.)(steamstatic\.com|akamaihd\.net)$/.test(hostname))
-          refuse(400, 'body.avatarUrl: must be an avatar of Steam');
-        return setAvatar(c, me, `${cdn}/avatars/${world.random.id()}`);
+          refuse(400, 'body.avatarUrl: must be an avatar on Steam');
+        return setAvatar(c, me, `${CDN_URL}/avatars/${world.random.id()}`);
       }),
     ),
   );
@@ -98,10 +103,10 @@ export const userRoutes = (api: Hono, world: World): void => {
     '/users/me/request-deletion',
     asUser(world, (c, me) => {
       if (me.deletesAt === null) {
-        const due = world.clock.now() + graceMs;
+        const due = world.clock.now() + DELETION_GRACE_MS;
         me.deletesAt = due;
         const isDue = () => me.deletesAt === due && world.users.get(me.id) === me;
-        world.clock.setTimeout(() => isDue() && dropUser(world, me), graceMs, true);
+        world.clock.setTimeout(() => isDue() && removeUser(world, me), DELETION_GRACE_MS, true);
       }
       return c.json(selfView(me));
     }),
@@ -110,7 +115,7 @@ export const userRoutes = (api: Hono, world: World): void => {
   api.post(
     '/users/me/cancel-deletion',
     asUser(world, (c, me) => {
-      if (me.deletesAt === null) refuse(409, 'No deletion is under way');
+      if (me.deletesAt === null) refuse(409, 'No deletion was requested');
       me.deletesAt = null;
       return c.json(selfView(me));
     }),
@@ -118,26 +123,26 @@ export const userRoutes = (api: Hono, world: World): void => {
 
   api.get(
     '/users/me/steam-lookup',
-    asUser(world, (c) => c.json(steamProfile(world, queryText(c, 'q')))),
+    asUser(world, (c) => c.json(requireSteamProfile(world, requireQuery(c, 'q')))),
   );
 
   api.get(
     '/users/me/steam-activity',
-    asUser(world, (c, me) => c.json({ gameName: me.steamId && me.status === 'in-game' ? steamGame : null })),
+    asUser(world, (c, me) => c.json({ gameName: me.steamId && me.status === 'in-game' ? STEAM_GAME : null })),
   );
 
   api.get(
     '/users/check-username',
     asUser(world, (c) => {
-      const wanted = queryText(c, 'username');
-      return c.json({ available: v.is(username, wanted) && !findByName(world, wanted) });
+      const wanted = requireQuery(c, 'username');
+      return c.json({ available: v.is(username, wanted) && !findUserByName(world, wanted) });
     }),
   );
 
   api.get(
     '/users/search',
     asUser(world, (c) => {
-      const wanted = queryText(c, 'q').toLowerCase();
+      const wanted = requireQuery(c, 'q').toLowerCase();
       const found = [...world.users.values()].filter((user) =>
         [user.username, user.displayName ?? ''].some((name) => name.toLowerCase().includes(wanted)),
       );
@@ -147,27 +152,19 @@ export const userRoutes = (api: Hono, world: World): void => {
 
   api.get(
     '/users/:userId',
-    asUser(world, (c) => c.json(userView(findUser(world, c.req.param('userId')!)))),
+    asUser(world, (c) => c.json(userView(requireUser(world, param(c, 'userId'))))),
   );
 };
 
-const setAvatar = (c: Context, me: UserRow, avatarUrl: string) => {
+const setAvatar = (c: RouteContext, me: UserRow, avatarUrl: string) => {
   me.avatarUrl = avatarUrl;
   return c.json({ avatarUrl });
 };
 
-const queryText = (c: Context, name: string): string => {
-  const value = c.req.query(name)?.trim();
-  return value || refuse(400, `query.${name}: must not be empty`);
-};
+const STEAM_GAME = 'Deep Rock Galactic';
 
-export const findByName = (world: World, name: string): UserRow | undefined =>
-  [...world.users.values()].find((user) => user.username.toLowerCase() === name.toLowerCase());
-
-const steamGame = 'Deep Rock Galactic';
-
-/** Steam knows the users that have a Steam id: by that id, by username as vanity name, and by profile URL. */
-const steamProfile = (world: World, query: string) => {
+/** Users with a Steam id have a Steam profile. It is found by that id, by the username as vanity name, and by its URL. */
+const requireSteamProfile = (world: World, query: string) => {
   const name = /^(?:https?:\/\/)?steamcommunity\.com\/(?:id|profiles)\/([^/?#]+)/i.exec(query)?.[1] ?? query;
   const user =
     [...world.users.values()].find(({ steamId, username }) => steamId && [steamId, username].includes(name)) ??
@@ -177,6 +174,6 @@ const steamProfile = (world: World, query: string) => {
     personaName: user.displayName,
     avatarUrl: `https://avatars.steamstatic.com/${user.steamId}_full.jpg`,
     profileUrl: `https://steamcommunity.com/profiles/${user.steamId}`,
-    gameName: user.status === 'in-game' ? steamGame : null,
+    gameName: user.status === 'in-game' ? STEAM_GAME : null,
   };
 };

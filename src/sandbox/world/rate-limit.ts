@@ -1,0 +1,32 @@
+import { Refusal } from './refusal.js';
+import type { RobotRow } from './rows.js';
+import { MINUTE_MS, SECOND_MS } from './time.js';
+import type { World } from './world.js';
+
+interface Limit {
+  readonly count: number;
+  readonly windowMs: number;
+}
+
+const REQUESTS: Limit = { count: 100, windowMs: MINUTE_MS };
+const MESSAGES: Limit = { count: 10, windowMs: 10 * SECOND_MS };
+
+/** Counts a request of a robot; 429 above 100 a minute. Refused requests do not count. */
+export const requireRequestAllowance = (world: World, robot: RobotRow): void =>
+  requireAllowance(world, robot.requestTimes, REQUESTS);
+
+/** Counts a message of a robot; 429 above 10 in 10 seconds. */
+export const requireMessageAllowance = (world: World, robot: RobotRow): void =>
+  requireAllowance(world, robot.messageTimes, MESSAGES);
+
+/** `times` holds when earlier ones were counted, oldest first. */
+const requireAllowance = (world: World, times: number[], { count, windowMs }: Limit): void => {
+  const now = world.clock.now();
+  while (times[0] !== undefined && times[0] <= now - windowMs) times.shift();
+  const [oldest] = times;
+  if (oldest !== undefined && times.length >= count) {
+    const seconds = Math.ceil((oldest + windowMs - now) / SECOND_MS);
+    throw new Refusal(429, `Rate limit exceeded, retry in ${seconds} s`, { 'retry-after': String(seconds) });
+  }
+  times.push(now);
+};
