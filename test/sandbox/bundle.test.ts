@@ -21,8 +21,8 @@ const bundle = async (entry: string, platform: 'browser' | 'node', format: 'esm'
 const importsOf = ({ outputs }: Metafile): string[] =>
   Object.values(outputs).flatMap(({ imports }) => imports.map(({ path }) => path));
 
-describe('bundles', () => {
-  test('of `lagclient/sandbox` for browsers and workers hold all and ask for nothing', async () => {
+describe('a bundle', () => {
+  test('of lagclient/sandbox for browsers and workers imports nothing', async () => {
     const { inputs, imports, code } = await bundle('src/sandbox/index.ts', 'browser');
     expect(inputs.some((file) => file.includes('/hono/'))).toBe(true);
     expect(inputs.filter((file) => /node-server|^node:/.test(file))).toEqual([]);
@@ -30,14 +30,14 @@ describe('bundles', () => {
     expect(code).not.toMatch(/\b(require\(|process\.|Buffer\b)/);
   });
 
-  test('of `lagclient` and of the robots hold no byte of it', async () => {
+  test('of lagclient or its robots contains nothing of the sandbox', async () => {
     for (const entry of ['src/index.ts', 'src/robots/index.ts']) {
       const { inputs } = await bundle(entry, 'browser');
       expect(inputs.filter((file) => /sandbox|hono|rrule/.test(file))).toEqual([]);
     }
   });
 
-  test('run where there are only the standards of the web', async () => {
+  test('of lagclient/sandbox runs where there are only web standards', async () => {
     const { code } = await bundle('src/sandbox/index.ts', 'browser', 'iife');
     const program = `${code}
       (async () => {

@@ -68,20 +68,23 @@ test('prints its address and tokens that work, logs each request, and ends clean
   expect(output.err).toBe('');
 });
 
-test('says how it is used', async () => {
+test('prints its usage for --help', async () => {
   const { output, ended } = run('--help');
   expect((await ended).code).toBe(0);
   expect(output.out).toMatch(/Usage: lagclient-sandbox .*--port.*--seed/s);
 });
 
-test.each([[['--prot', '1']], [['--port', 'many']], [['--port', '70000']], [['extra']]])('refuses %j', async (args) => {
-  const { output, ended } = run(...args);
-  expect((await ended).code).toBe(2);
-  expect(output.err).toMatch(/Usage: /);
-  expect(output.out).toBe('');
-});
+test.each([[['--prot', '1']], [['--port', 'many']], [['--port', '70000']], [['extra']]])(
+  'exits with 2 for the arguments %j',
+  async (args) => {
+    const { output, ended } = run(...args);
+    expect((await ended).code).toBe(2);
+    expect(output.err).toMatch(/Usage: /);
+    expect(output.out).toBe('');
+  },
+);
 
-test('says when the port is taken', async () => {
+test('exits with 1 if the port is taken', async () => {
   const first = run('--port', '0');
   const port = await first.says(/127\.0\.0\.1:(\d+)/);
   const second = run('--port', port);

@@ -6,7 +6,7 @@ import { asker, serveForTest } from './support.js';
 
 const globals = [globalThis.Request, globalThis.Response, globalThis.fetch];
 
-test('serves on loopback, on a free port of its own', async () => {
+test('serves on loopback, on a free port', async () => {
   const [first, second] = [await serveForTest(), await serveForTest()];
   expect(first.url).toBe(`http://127.0.0.1:${first.port}`);
   expect(first.port).not.toBe(second.port);
@@ -14,7 +14,7 @@ test('serves on loopback, on a free port of its own', async () => {
     expect((await asker(url)('/users/me', { token: sandbox.tokens.ada })).json.username).toBe('ada');
 });
 
-test('serves the sandbox that it is given, with the options that it is given', async () => {
+test('serves the sandbox that it is given, or makes one from the options', async () => {
   const sandbox = createSandbox({ seed: 'mine' });
   const served = await serveForTest({ sandbox });
   expect(served.sandbox).toBe(sandbox);
@@ -25,13 +25,13 @@ test('serves the sandbox that it is given, with the options that it is given', a
 
 const hasIpv6 = Object.values(networkInterfaces()).some((list) => list?.some(({ address }) => address === '::1'));
 
-test.runIf(hasIpv6)('serves where it is told to', async () => {
+test.runIf(hasIpv6)('listens on the hostname that it is given', async () => {
   const { url } = await serveForTest({ hostname: '::1' });
   expect(url).toMatch(/^http:\/\/\[::1\]:\d+$/);
   expect((await asker(url)('/health')).status).toBe(200);
 });
 
-test('answers an Err where it cannot listen', async () => {
+test('returns an Err if it cannot listen', async () => {
   const { port } = await serveForTest();
   for (const options of [{ port }, { port: 70_000 }, { port: NaN }, { hostname: 'no host' }]) {
     const result = await serveSandbox(options);
@@ -39,7 +39,7 @@ test('answers an Err where it cannot listen', async () => {
   }
 });
 
-test('ends with what is open, and once', async () => {
+test('closes open connections, and may be closed twice', async () => {
   const { url, sandbox, close } = (await serveSandbox())._unsafeUnwrap();
   const ask = asker(url);
   const held = ask('/robots/@me/events/poll', { token: sandbox.tokens.robot });
@@ -51,7 +51,7 @@ test('ends with what is open, and once', async () => {
   await expect(ask('/health')).rejects.toThrow();
 });
 
-test('leaves the globals of the process alone', async () => {
+test('does not replace the globals of the process', async () => {
   const { url } = await serveForTest();
   await asker(url)('/health');
   for (const [index, now] of [globalThis.Request, globalThis.Response, globalThis.fetch].entries())

@@ -1,5 +1,5 @@
 import { describe, expect, test, vi } from 'vitest';
-import { createManualClock, createSystemClock } from '../../src/sandbox/control/clock.js';
+import { createManualClock, createSystemClock } from '../../../src/sandbox/control/clock.js';
 
 describe('createManualClock', () => {
   test('stands still until it is told to advance', async () => {
@@ -9,7 +9,7 @@ describe('createManualClock', () => {
     expect(clock.now()).toBe(Date.UTC(2026, 2, 1, 12, 0, 1, 500));
   });
 
-  test('starts at its default for a start that is no time', () => {
+  test('starts at its default if the start is not a time', () => {
     for (const start of ['never', NaN, Symbol('never') as never])
       expect(createManualClock(start).now()).toBe(createManualClock().now());
   });
@@ -20,7 +20,7 @@ describe('createManualClock', () => {
     expect(clock.now()).toBe(0);
   });
 
-  test('runs what became due in its order, each at its time', async () => {
+  test('runs timers in the order in which they are due, each at its time', async () => {
     const clock = createManualClock(0);
     const seen: [string, number][] = [];
     const note = (name: string) => () => seen.push([name, clock.now()]);
@@ -41,7 +41,7 @@ describe('createManualClock', () => {
     expect(clock.now()).toBe(1000);
   });
 
-  test('lets what was started just before come to its wait', async () => {
+  test('lets calls that were made just before reach their timers', async () => {
     const clock = createManualClock();
     const ends: number[] = [];
     const waitLate = async () => {
@@ -55,7 +55,7 @@ describe('createManualClock', () => {
     expect(ends).toEqual([createManualClock().now() + 100]);
   });
 
-  test('moves as far as all of several say that come at once', async () => {
+  test('moves by the sum of concurrent calls of advance', async () => {
     const clock = createManualClock(0);
     await Promise.all([clock.advance(10), clock.advance(20)]);
     expect(clock.now()).toBe(30);
@@ -69,7 +69,7 @@ describe('createManualClock', () => {
     expect(clock.now()).toBe(10);
   });
 
-  test('does not run what was called off', async () => {
+  test('does not run cancelled timers', async () => {
     const clock = createManualClock();
     const run = vi.fn();
     const cancel = clock.setTimeout(run, 10);
@@ -81,14 +81,14 @@ describe('createManualClock', () => {
 });
 
 describe('createSystemClock', () => {
-  test('goes with the real time, and ahead of it when advanced', async () => {
+  test('shows the real time, or a later one after advance', async () => {
     const clock = createSystemClock();
     expect(Math.abs(clock.now() - Date.now())).toBeLessThan(2000);
     await clock.advance(3_600_000);
     expect(Math.abs(clock.now() - Date.now() - 3_600_000)).toBeLessThan(2000);
   });
 
-  test('runs timers when their real time has come', async () => {
+  test('runs timers at their real time', async () => {
     const clock = createSystemClock();
     const order: string[] = [];
     await new Promise<void>((resolve) => {
@@ -101,7 +101,7 @@ describe('createSystemClock', () => {
     expect(order).toEqual(['first', 'second']);
   });
 
-  test('runs timers that advance made due at once, and waits on for the rest', async () => {
+  test('runs timers that advance made due, and waits for the others', async () => {
     const clock = createSystemClock();
     const order: string[] = [];
     clock.setTimeout(() => order.push('tomorrow'), 86_400_000, true);
@@ -119,7 +119,7 @@ describe('createSystemClock', () => {
     expect(order).toEqual(['tomorrow', 'soon']);
   });
 
-  test('takes waits beyond what the host can wait for', () => {
+  test('waits longer than the host’s timers can', () => {
     vi.useFakeTimers({ now: 0 });
     const clock = createSystemClock();
     const run = vi.fn();
