@@ -8,8 +8,8 @@ import webpack from 'webpack';
 import { pkg, root } from '../checks/entries.mjs';
 
 /*
- * Each bundler takes a list of source texts, bundles every one alone with its production settings, and gives for each
- * `{ code, map, base }`: the sources of the map are relative to `base`.
+ * Each bundler takes a list of source texts, bundles each alone with its production settings, and returns for each
+ * `{ code, map, base }`, where the sources of the map are relative to `base`.
  */
 
 // Dependencies stay outside: a call into what a bundler cannot see is kept unless it is marked as pure.
@@ -23,7 +23,7 @@ const virtual = (code) => ({
 });
 const importer = `${root}entry.js`;
 
-/** The modules are judged as they are: not as the TypeScript that their own source maps tell of. */
+/** So that the map of a bundle leads to the built modules, which the graph reads, and not on to their TypeScript. */
 const withoutMaps = {
   name: 'without-maps',
   setup: ({ onLoad }) =>
@@ -71,6 +71,8 @@ const rollupAll = async (codes) => {
     const bundle = await rollup({
       input: ENTRY,
       external,
+      // Rollup would keep `import 'neverthrow'` of modules that it drops, in case neverthrow does something when loaded.
+      treeshake: { moduleSideEffects: 'no-external' },
       cache,
       plugins: [virtual(code), resolveFromRoot, nodeResolve()],
       onLog: (_, log) => log.code !== 'EMPTY_BUNDLE' && console.error(log.message),
