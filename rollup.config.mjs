@@ -1,7 +1,7 @@
-import { chmodSync, readdirSync, readFileSync, rmSync } from 'node:fs';
-import { join } from 'node:path';
+import { chmodSync, readFileSync, rmSync } from 'node:fs';
 import { nodeResolve } from '@rollup/plugin-node-resolve';
 import esbuild from 'rollup-plugin-esbuild';
+import { recordBundle } from './scripts/release/record-bundle.mjs';
 
 const { bin, dependencies, exports, peerDependencies } = JSON.parse(readFileSync('package.json', 'utf8'));
 const entries = Object.values(exports).filter((target) => target.types);
@@ -31,20 +31,8 @@ const makeExecutable = {
   writeBundle: () => Object.values(bin).forEach((file) => chmodSync(file, 0o755)),
 };
 
-/** Ships the licence of each package that the sandbox is bundled with. */
-const listLicences = {
-  name: 'list-licences',
-  generateBundle(_, chunks) {
-    const modules = Object.values(chunks).flatMap(({ moduleIds }) => moduleIds ?? []);
-    const folders = new Set(modules.flatMap((id) => /^\/.+\/node_modules\/(?:@[^/]+\/)?[^/]+/.exec(id) ?? []));
-    const licences = [...folders].toSorted().map((folder) => {
-      const { name, version, license } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
-      const file = readdirSync(folder).find((entry) => /^licen[cs]e/i.test(entry));
-      return `${name} ${version} (${license})\n\n${readFileSync(join(folder, file), 'utf8').trim()}\n`;
-    });
-    this.emitFile({ type: 'asset', fileName: 'THIRD-PARTY-LICENSES.txt', source: licences.join('\n\n') });
-  },
-};
+// For the list of parts and the licences of what the sandbox is bundled with.
+const record = recordBundle();
 
 const shared = { external: isExternal, treeshake: { moduleSideEffects: false }, onwarn: failOnWarning };
 const plugins = [nodeResolve(), esbuild({ target: 'es2022' })];
@@ -54,7 +42,7 @@ export default [
   {
     ...shared,
     input: sourcesOf(entries.flatMap(({ module }) => module ?? [])),
-    plugins: [removeDist, ...plugins],
+    plugins: [removeDist, ...plugins, record],
     // The package ships `src`, so the maps need no copy of it.
     output: {
       dir: 'dist',
@@ -68,7 +56,7 @@ export default [
   {
     ...shared,
     input: sourcesOf([...entries.map((target) => target.node ?? target.default), ...Object.values(bin)]),
-    plugins: [...plugins, listLicences, makeExecutable],
+    plugins: [...plugins, makeExecutable, record],
     output: {
       dir: 'dist/bundled',
       chunkFileNames: '[name].js',

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 
-export const root = new URL('../../', import.meta.url).pathname;
+export const root = fileURLToPath(new URL('../../', import.meta.url));
 export const pkg = JSON.parse(readFileSync(`${root}package.json`, 'utf8'));
 
 /** The public entries: their specifier, and what TypeScript, bundlers and Node get for it. */

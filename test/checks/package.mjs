@@ -1,84 +1,136 @@
-// Asserts that the tarball holds what a user needs and nothing of the machine it was made on.
+// Checks the tarball: that it holds what a user needs, and nothing of the machine it was made on.
+//
+//   node test/checks/package.mjs                        packs dist and checks the result
+//   node test/checks/package.mjs --update               writes test/release/packed-files.txt, the list of its files
+//   node test/checks/package.mjs --tarball=FILE --repository=https://github.com/OWNER/NAME
+//                                                       checks what the release will publish
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { builtinModules } from 'node:module';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { join, posix, resolve } from 'node:path';
+import { parseArgs } from 'node:util';
+import { pathToFileURL } from 'node:url';
 import ts from 'typescript';
-import { entries, pkg, root } from './entries.mjs';
+import { sbomOf } from '../../scripts/release/sbom.mjs';
+import { readTarball, unpackInto } from '../../scripts/release/tarball.mjs';
+import { entries, root } from './entries.mjs';
 import { checkMaps } from './maps.mjs';
 import { packInto } from './tarball.mjs';
 
 const MAX_FILE_BYTES = 1_000_000;
 const MAX_PACKED_BYTES = 600_000;
-const PACKED = /^(?:(?:dist|src)\/.+|README\.md|LICENSE|CHANGELOG\.md|package\.json)$/;
+const SNAPSHOT = join(root, 'test/release/packed-files.txt');
 /** esbuild, Rollup, webpack and Bun take the first condition they know, and need the files that tree-shake. */
 const CONDITIONS = ['types', 'module', 'node', 'default'];
+const REQUIRED_FIELDS = ['version', 'description', 'keywords', 'engines', 'exports', 'bin'];
+/** npm runs these on the user's machine. */
+const INSTALL_SCRIPTS = ['preinstall', 'install', 'postinstall', 'prepare'];
+
+const { values: flags } = parseArgs({
+  options: { tarball: { type: 'string' }, repository: { type: 'string' }, update: { type: 'boolean' } },
+});
 
 const failures = [];
-const read = (path) => readFileSync(join(root, path), 'utf8');
+const folder = mkdtempSync(join(tmpdir(), 'lagclient-pack-'));
+const file = flags.tarball ? resolve(flags.tarball) : join(folder, packInto(folder).filename);
+const packedBytes = readFileSync(file).length;
+const { manifest, files } = readTarball(file);
+const packed = new Set(files.keys());
 
-const folder = mkdtempSync(join(tmpdir(), 'pack-'));
-const tarball = packInto(folder);
-const packed = new Set(tarball.files.map(({ path }) => path));
-
-for (const [command, ...args] of [
-  ['publint', '--strict'],
-  ['attw', join(folder, tarball.filename), '--profile', 'esm-only'],
-]) {
-  const { status, stdout, stderr } = spawnSync('npx', [command, ...args], { cwd: root, encoding: 'utf8' });
-  if (status !== 0) failures.push(`${command} ${args.join(' ')}\n${stdout}${stderr}`);
+// Through a shell, because npx is a script of one on Windows.
+for (const command of [`npx publint --strict "${file}"`, `npx attw "${file}" --profile esm-only`]) {
+  const { status, stdout, stderr } = spawnSync(command, { cwd: root, encoding: 'utf8', shell: true });
+  if (status !== 0) failures.push(`${command}\n${stdout}${stderr}`);
 }
+failures.push(...sbomOf(file, root).problems);
+const maps = checkMaps(unpackInto(file, folder), packed);
+failures.push(...maps.failures);
 rmSync(folder, { recursive: true });
 
-for (const [entry, target] of Object.entries(pkg.exports)) {
+// The manifest. Only the release knows where the project lives.
+const { repository: url } = flags;
+const expected = {
+  name: 'lagclient',
+  license: 'MIT',
+  author: 'lagclient contributors',
+  type: 'module',
+  sideEffects: false,
+  repository: url && { type: 'git', url: `git+${url}.git` },
+  homepage: url && `${url}#readme`,
+  bugs: url && { url: `${url}/issues` },
+};
+for (const [field, value] of Object.entries(expected))
+  if (JSON.stringify(manifest[field]) !== JSON.stringify(value))
+    failures.push(`the packed manifest has ${field}: ${JSON.stringify(manifest[field])}, not ${JSON.stringify(value)}`);
+for (const field of REQUIRED_FIELDS) if (!manifest[field]) failures.push(`the packed manifest has no ${field}`);
+for (const script of INSTALL_SCRIPTS)
+  if (manifest.scripts?.[script]) failures.push(`the package would run ${script} on the user's machine`);
+for (const [entry, target] of Object.entries(manifest.exports)) {
   const conditions = Object.keys(target);
   const inOrder = CONDITIONS.filter((condition) => conditions.includes(condition));
   if (target.types && conditions.join() !== inOrder.join())
     failures.push(`${entry} has the conditions ${conditions.join(', ')}: the order is ${CONDITIONS.join(', ')}`);
 }
 
-// What an entry reaches, as types or as code, is in the tarball or is a dependency.
-const known = new Set([...builtinModules, ...Object.keys({ ...pkg.dependencies, ...pkg.peerDependencies })]);
-const seen = new Set();
-const visit = (file) => {
-  if (seen.has(file)) return;
-  seen.add(file);
-  if (!packed.has(file)) {
-    failures.push(`${file} is imported and not packed`);
-    return;
-  }
-  for (const { fileName: name } of ts.preProcessFile(read(file), true, true).importedFiles) {
-    const isDeclaration = file.endsWith('.d.ts');
-    if (name.startsWith('.')) visit(join(dirname(file), isDeclaration ? name.replace(/\.js$/, '.d.ts') : name));
-    else if (!name.startsWith('node:') && !known.has(name)) failures.push(`${file} imports ${name}, no dependency`);
-  }
-};
-for (const { types, module, node } of entries) for (const file of [types, module, node]) if (file) visit(join(file));
+// npm shows README far from the repository.
+if (url) {
+  const readme = files.get('README.md').toString();
+  for (const [, target] of readme.matchAll(/\]\(([^)\s]+)/g))
+    if (!/^(https:|#)/.test(target)) failures.push(`README links to ${target}, which npm cannot follow`);
+}
 
-for (const { path, size } of tarball.files) {
-  if (!PACKED.test(path)) failures.push(`${path} is packed`);
-  if (size > MAX_FILE_BYTES) failures.push(`${path} has ${size} bytes`);
-  const text = read(path);
+// The files. A module's compiled files are on one line, because they come and go together.
+const kindsOf = new Map();
+for (const path of [...packed].toSorted()) {
+  const [, stem, kind] = /^(dist\/.+?)(\.(?:js|js\.map|d\.ts|d\.ts\.map))$/.exec(path) ?? [undefined, path, ''];
+  kindsOf.set(stem, [...(kindsOf.get(stem) ?? []), kind]);
+}
+const lines = [...kindsOf].map(([stem, kinds]) => (kinds[0] ? `${stem}: ${kinds.join(' ')}` : stem));
+if (flags.update) writeFileSync(SNAPSHOT, `${lines.join('\n')}\n`);
+const snapshot = readFileSync(SNAPSHOT, 'utf8').trimEnd().split('\n');
+for (const line of lines)
+  if (!snapshot.includes(line)) failures.push(`packed, but not listed in packed-files.txt: ${line}`);
+for (const line of snapshot)
+  if (!lines.includes(line)) failures.push(`listed in packed-files.txt, but not packed: ${line}`);
+if (packedBytes > MAX_PACKED_BYTES) failures.push(`the tarball has ${packedBytes} bytes`);
+
+for (const [path, content] of files) {
+  if (content.length > MAX_FILE_BYTES) failures.push(`${path} has ${content.length} bytes`);
+  const text = content.toString();
   if (text.includes(root.slice(0, -1)) || /file:\/\/\/|\/home\/|\/Users\//.test(text))
     failures.push(`${path} names a path of this machine`);
 }
-for (const name of ['README.md', 'LICENSE', 'CHANGELOG.md', 'dist/bundled/THIRD-PARTY-LICENSES.txt'])
-  if (!packed.has(name)) failures.push(`${name} is not packed`);
-if (tarball.size > MAX_PACKED_BYTES) failures.push(`the tarball has ${tarball.size} bytes`);
 
-const maps = checkMaps(root, packed);
-failures.push(...maps.failures);
+// What an entry reaches, as types or as code, is in the tarball or is a dependency.
+const known = new Set([...builtinModules, ...Object.keys({ ...manifest.dependencies, ...manifest.peerDependencies })]);
+const seen = new Set();
+const visit = (path) => {
+  if (seen.has(path)) return;
+  seen.add(path);
+  if (!packed.has(path)) {
+    failures.push(`${path} is imported and not packed`);
+    return;
+  }
+  const isDeclaration = path.endsWith('.d.ts');
+  for (const { fileName: name } of ts.preProcessFile(files.get(path).toString(), true, true).importedFiles)
+    if (name.startsWith('.'))
+      visit(posix.join(posix.dirname(path), isDeclaration ? name.replace(/\.js$/, '.d.ts') : name));
+    else if (!name.startsWith('node:') && !known.has(name)) failures.push(`${path} imports ${name}, no dependency`);
+};
+for (const target of [...Object.values(manifest.exports), manifest.bin])
+  for (const path of Object.values(target)) if (/\.(js|d\.ts)$/.test(path)) visit(posix.normalize(path));
 
 // What is built exports what test/exports.test.ts saw in the sources, for bundlers and for Node.
-const promised = JSON.parse(read('test/exports.json'));
+const promised = JSON.parse(readFileSync(join(root, 'test/exports.json'), 'utf8'));
 for (const { specifier, module, node } of entries)
-  for (const file of [module, node].filter(Boolean)) {
-    const names = Object.keys(await import(join(root, file))).toSorted();
-    if (names.join() !== promised[specifier]?.join()) failures.push(`${file} exports ${names.join(', ')}`);
+  for (const path of [module, node].filter(Boolean)) {
+    const names = Object.keys(await import(pathToFileURL(join(root, path)).href)).toSorted();
+    if (names.join() !== promised[specifier]?.join()) failures.push(`${path} exports ${names.join(', ')}`);
   }
 
 for (const failure of failures) console.error(failure);
-console.log(`${tarball.files.length} files, ${tarball.size} bytes packed, ${tarball.unpackedSize} unpacked`);
+const unpackedBytes = [...files.values()].reduce((sum, { length }) => sum + length, 0);
+console.log(`${files.size} files, ${packedBytes} bytes packed, ${unpackedBytes} unpacked`);
 console.log(`${maps.count} maps lead ${maps.names} names to themselves in packed sources`);
-process.exitCode = failures.length ? 1 : 0;
+process.exitCode = failures.length > 0 ? 1 : 0;
