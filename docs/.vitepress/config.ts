@@ -99,7 +99,7 @@ export default defineConfig({
         {
           text: 'More',
           items: [
-            ...pages('guide', { faq: 'Questions', machines: 'For machines' }),
+            ...pages('guide', { faq: 'Questions', versions: 'Versions', machines: 'For machines' }),
             ...pages('contributing', { '': 'Contributing', architecture: 'Architecture' }),
           ],
         },
