@@ -13,9 +13,10 @@ import { markdownFiles, readSnippets, root, type Snippet } from './snippets.js';
 
 // Shell lines that pages may show, besides `npm run` with a script that exists.
 const COMMANDS = [
-  /^npm (ci|install|test|publish|run bench)\b/,
+  /^npm (ci|install|pack|test|publish|run bench)\b/,
+  /^gh attestation verify /,
   /^npm i(nstall)? (-D )?[\w@/-]+( [\w@/-]+)*$/,
-  /^npx (lagclient-sandbox|wrangler|vercel|vitest|esbuild)\b/,
+  /^npx (-p lagclient lagclient-sandbox|wrangler|vercel|vitest|esbuild)\b/,
   /^(deno|bun) /,
   /^(git|curl|zip|aws) /,
   /^[A-Z_]+=\S+ (node|npm|npx) /,

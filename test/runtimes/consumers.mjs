@@ -269,7 +269,7 @@ const installed = {
 };
 
 const command = {
-  name: 'npx lagclient-sandbox: says where it listens, answers, and ends well when interrupted',
+  name: 'npx -p lagclient lagclient-sandbox: says where it listens, answers, and ends well when interrupted',
   run: async ({ app }) => {
     const child = spawn(join(app, 'node_modules/.bin/lagclient-sandbox'), ['--port', '0'], { cwd: app });
     const ended = once(child, 'exit', { signal: AbortSignal.timeout(20_000) });
