@@ -15,7 +15,7 @@ import { readTarball } from './tarball.mjs';
 const MIN_TEXT_LENGTH = 12;
 
 /** The string literals, templates and regular expressions of a module. */
-export const textsOf = (code) => {
+const textsOf = (code) => {
   const texts = new Set();
   const add = (text) => {
     if (typeof text === 'string' && text.length >= MIN_TEXT_LENGTH) texts.add(text);

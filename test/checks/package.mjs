@@ -12,8 +12,8 @@ import { join, posix, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { pathToFileURL } from 'node:url';
 import ts from 'typescript';
-import { sbomOf } from '../../scripts/release/sbom.mjs';
-import { readTarball, unpackInto } from '../../scripts/release/tarball.mjs';
+import { sbomOf } from '../../scripts/release/parts.mjs';
+import { readTarball, writeFiles } from '../../scripts/release/tarball.mjs';
 import { entries, root } from './entries.mjs';
 import { checkMaps } from './maps.mjs';
 import { packInto } from './tarball.mjs';
@@ -44,7 +44,8 @@ for (const command of [`npx publint --strict "${file}"`, `npx attw "${file}" --p
   if (status !== 0) failures.push(`${command}\n${stdout}${stderr}`);
 }
 failures.push(...sbomOf(file, root).problems);
-const maps = checkMaps(unpackInto(file, folder), packed);
+writeFiles(files, folder);
+const maps = checkMaps(folder, packed);
 failures.push(...maps.failures);
 rmSync(folder, { recursive: true });
 
@@ -82,7 +83,7 @@ if (url) {
 
 // The files. A module's compiled files are on one line, because they come and go together.
 const kindsOf = new Map();
-for (const path of [...packed].toSorted()) {
+for (const path of [...packed].toSorted((a, b) => (a < b ? -1 : 1))) {
   const [, stem, kind] = /^(dist\/.+?)(\.(?:js|js\.map|d\.ts|d\.ts\.map))$/.exec(path) ?? [undefined, path, ''];
   kindsOf.set(stem, [...(kindsOf.get(stem) ?? []), kind]);
 }

@@ -205,10 +205,14 @@ const checkTypes = (): void => {
   );
   let errors = '';
   try {
-    execFileSync(`${root}node_modules/.bin/tsc`, ['-p', folder, '--pretty', 'false'], {
-      cwd: folder,
-      encoding: 'utf8',
-    });
+    execFileSync(
+      process.execPath,
+      [`${root}node_modules/@typescript/native/bin/tsc`, '-p', folder, '--pretty', 'false'],
+      {
+        cwd: folder,
+        encoding: 'utf8',
+      },
+    );
   } catch (thrown) {
     errors = (thrown as { stdout: string }).stdout;
   }

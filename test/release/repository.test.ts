@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { join, posix } from 'node:path';
 import { expect, test } from 'vitest';
 import { parse } from 'yaml';
 import pkg from '../../package.json' with { type: 'json' };
@@ -61,7 +61,7 @@ test('the program that the bug form starts from runs against the sandbox', async
 test('every lockfile is covered by the update bot', () => {
   const { updates } = parse(read('.github/dependabot.yml')) as { updates: { directories?: string[] }[] };
   const covered = updates.flatMap(({ directories = [] }) => directories);
-  expect(covered.toSorted()).toEqual(lockfiles.map((path) => join('/', dirname(path))).toSorted());
+  expect(covered.toSorted()).toEqual(lockfiles.map((path) => posix.join('/', posix.dirname(path))).toSorted());
 });
 
 test.each(lockfiles)('%s names no host, and has a checksum for every package', (path) => {

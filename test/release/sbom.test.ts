@@ -256,6 +256,11 @@ test.each<[string, (folder: string) => void, string]>([
     'dist/added.js is in the tarball, and the build did not record what it is made of',
   ],
   [
+    'such a file has a path that is too long for the header of an archive',
+    (folder) => writeFileSync(join(folder, `dist/${'long'.repeat(40)}.js`), 'export {};'),
+    `dist/${'long'.repeat(40)}.js is in the tarball, and the build did not record what it is made of`,
+  ],
+  [
     'nobody looked for copies inside of a bundled package',
     rewrite('scripts/release/inlined.json', (text) => text.replace('nested@0.0.7', 'nested@0.0.6')),
     'nested@0.0.7 was not reviewed for copies of other packages: see scripts/release/README.md',

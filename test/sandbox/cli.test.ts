@@ -45,28 +45,32 @@ const run = (...args: string[]) => {
   return { child, output, ended, says };
 };
 
-test('prints its address and tokens that work, logs each request, and ends cleanly on SIGINT', async () => {
-  const { child, output, ended, says } = run('--port', '0', '--seed', 'cli');
-  const url = await says(/Lag sandbox on (http:\/\/127\.0\.0\.1:\d+)/);
-  const token = await says(/export LAG_TOKEN=(lag_pat_\w+)/);
-  await says(/Ctrl-C/);
-  const { tokens } = createSandbox({ seed: 'cli' });
-  for (const each of Object.values(tokens)) expect(output.out).toContain(each);
-  expect(token).toBe(tokens.ada);
-  const ask = asker(url);
-  expect((await ask('/users/me?x=1', { token })).json.username).toBe('ada');
-  await ask('/nothing', { token });
-  expect(await says(/(GET \/users\/me.*)\n/)).toBe('GET /users/me?x=1 200');
-  expect(await says(/(GET \/nothing.*)\n/)).toBe('GET /nothing 404');
-  expect(output.out.split('export')[2]!.split('\n').slice(3).join('\n')).not.toContain('undefined');
-  const open = ask('/robots/@me/events/poll', { token: tokens.robot });
-  open.catch(() => {});
-  await ask('/health');
-  child.kill('SIGINT');
-  expect(await ended).toEqual({ code: 0, signal: null });
-  await expect(open).rejects.toThrow();
-  expect(output.err).toBe('');
-});
+// Windows has no signals: a process cannot interrupt another one there, only end it.
+test.skipIf(process.platform === 'win32')(
+  'prints its address and tokens that work, logs each request, and ends cleanly on SIGINT',
+  async () => {
+    const { child, output, ended, says } = run('--port', '0', '--seed', 'cli');
+    const url = await says(/Lag sandbox on (http:\/\/127\.0\.0\.1:\d+)/);
+    const token = await says(/export LAG_TOKEN=(lag_pat_\w+)/);
+    await says(/Ctrl-C/);
+    const { tokens } = createSandbox({ seed: 'cli' });
+    for (const each of Object.values(tokens)) expect(output.out).toContain(each);
+    expect(token).toBe(tokens.ada);
+    const ask = asker(url);
+    expect((await ask('/users/me?x=1', { token })).json.username).toBe('ada');
+    await ask('/nothing', { token });
+    expect(await says(/(GET \/users\/me.*)\n/)).toBe('GET /users/me?x=1 200');
+    expect(await says(/(GET \/nothing.*)\n/)).toBe('GET /nothing 404');
+    expect(output.out.split('export')[2]!.split('\n').slice(3).join('\n')).not.toContain('undefined');
+    const open = ask('/robots/@me/events/poll', { token: tokens.robot });
+    open.catch(() => {});
+    await ask('/health');
+    child.kill('SIGINT');
+    expect(await ended).toEqual({ code: 0, signal: null });
+    await expect(open).rejects.toThrow();
+    expect(output.err).toBe('');
+  },
+);
 
 test('prints its usage for --help', async () => {
   const { output, ended } = run('--help');
