@@ -8,6 +8,9 @@ import { defineConfig } from 'vitepress';
 import llms from 'vitepress-plugin-llms';
 import { readEntries } from '../scripts/entries.mjs';
 
+/** Where the site and its sources are. The deployment sets these (`.github/workflows/site.yml`); a clone knows neither. */
+const { SITE_BASE: base = '/', SITE_ORIGIN: origin, SITE_REPOSITORY: repository } = process.env;
+
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const entries = readEntries();
 // `typescript` is a name for TypeScript 6, whose own package holds the library files.
@@ -32,15 +35,25 @@ export default defineConfig({
   title: 'lagclient',
   description: 'The functional TypeScript SDK for the Lag API: every endpoint a pure function, every failure a value.',
   lang: 'en',
+  base,
   cleanUrls: true,
+  lastUpdated: true,
+  ...(origin && { sitemap: { hostname: origin + base } }),
+  // The reference is made from the source: there is no page to edit.
+  transformPageData: ({ relativePath, frontmatter }) =>
+    relativePath.startsWith('reference/') ? { frontmatter: { ...frontmatter, editLink: false } } : undefined,
   srcExclude: ['examples/**', 'generated/**'],
   head: [
-    ['link', { rel: 'icon', type: 'image/svg+xml', href: '/icon.svg' }],
+    ['link', { rel: 'icon', type: 'image/svg+xml', href: `${base}icon.svg` }],
     ['meta', { name: 'theme-color', content: '#3c4fe0' }],
   ],
   themeConfig: {
     logo: '/icon.svg',
     search: { provider: 'local' },
+    ...(repository && {
+      socialLinks: [{ icon: 'github', link: repository }],
+      editLink: { pattern: `${repository}/edit/main/docs/:path` },
+    }),
     outline: [2, 3],
     nav: [
       { text: 'Guide', link: '/guide/quick-start', activeMatch: '^/guide/' },
@@ -113,7 +126,7 @@ export default defineConfig({
         const { info, content } = tokens[index]!;
         const html = fence!(tokens, index, ...rest);
         return canRun(info, content)
-          ? html.replace(/<\/div>\s*$/, '<a class="run-link" href="/playground">Run</a></div>')
+          ? html.replace(/<\/div>\s*$/, `<a class="run-link" href="${base}playground">Run</a></div>`)
           : html;
       };
     },

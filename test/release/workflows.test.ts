@@ -52,7 +52,12 @@ test('no workflow has permissions of its own, and only these jobs may write', ()
       .filter(([, access]) => access !== 'read')
       .map(([scope, access]) => `${id}: ${scope} ${access}`),
   );
-  expect(writing).toEqual(['release/publish: id-token write', 'release/publish: attestations write']);
+  expect(writing.toSorted()).toEqual([
+    'release/publish: attestations write',
+    'release/publish: id-token write',
+    'site/deploy: id-token write',
+    'site/deploy: pages write',
+  ]);
 });
 
 test('the job that publishes checks nothing out, installs nothing, and runs nothing but npm publish', () => {
@@ -73,6 +78,11 @@ test('the release restores no cache, which a pull request could have filled', ()
         expect(inputs).toMatchObject({ 'package-manager-cache': false });
         expect(inputs).not.toHaveProperty('cache');
       } else expect(uses ?? '').not.toContain('cache');
+});
+
+test('the job that deploys the site does only that', () => {
+  const steps = stepsOf('site/deploy').map(({ uses, run }) => run ?? uses?.split('@')[0]);
+  expect(steps).toEqual(['actions/deploy-pages']);
 });
 
 test('no checkout leaves credentials behind', () => {
