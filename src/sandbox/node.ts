@@ -8,7 +8,8 @@ import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response';
 import { err, ok, ResultAsync } from 'neverthrow';
 import { lagError, type LagConnectionError } from '../errors.js';
 import { errorResponse } from './http/responses.js';
-import { createSandbox, type Sandbox, type SandboxOptions } from './sandbox.js';
+import type { SandboxOptions } from './control/options.js';
+import { createSandbox, respondOf, type Sandbox } from './sandbox.js';
 
 /** Options of `serveSandbox`: its own, and those of the sandbox that it makes where none is given. */
 export interface ServeSandboxOptions extends SandboxOptions {
@@ -51,10 +52,11 @@ export const serveSandbox = (options: ServeSandboxOptions = {}): ResultAsync<Ser
 
 const listen = async (options: ServeSandboxOptions): Promise<ServedSandbox> => {
   const { port = 0, hostname = '127.0.0.1', sandbox = createSandbox(options) } = options;
+  const respond = respondOf(sandbox);
   const answer = getRequestListener(
     async (request, { outgoing }) => {
       try {
-        const response = await sandbox.fetch(request);
+        const response = await respond(request);
         if (!response.headers.has('transfer-encoding')) return response;
         await send(response, outgoing as ServerResponse);
       } catch {

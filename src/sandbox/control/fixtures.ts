@@ -105,7 +105,7 @@ export const createFixtures = (world: World, home: () => string): SandboxFixture
     const {
       url = 'https://robot.example/webhook',
       handler,
-      secret = `whsec_${btoa(world.random.text(24))}`,
+      secret = `whsec_${btoa(world.secrets.text(24))}`,
     } = delivery;
     return {
       kind: 'webhook',

@@ -63,8 +63,8 @@ export interface SandboxIds {
   readonly eventTemplate: string;
 }
 
-/** Fills an empty world with the same users, servers and messages for the same seed. */
-export const plantSeed = (world: World): { tokens: SandboxTokens; ids: SandboxIds } => {
+/** Fills an empty world with the same users, servers and messages for the same seed; with new tokens if none are given. */
+export const plantSeed = (world: World, old?: SandboxTokens): { tokens: SandboxTokens; ids: SandboxIds } => {
   const now = world.clock.now();
   const { random } = world;
 
@@ -95,12 +95,13 @@ export const plantSeed = (world: World): { tokens: SandboxTokens; ids: SandboxId
   const other = createServer(world, { name: 'Workshop', ownerId: dan.id });
 
   const tokens = {
-    ada: createUserToken(world, ada),
-    ben: createUserToken(world, ben),
-    cleo: createUserToken(world, cleo),
-    dan: createUserToken(world, dan),
+    ada: createUserToken(world, ada, old?.ada),
+    ben: createUserToken(world, ben, old?.ben),
+    cleo: createUserToken(world, cleo, old?.cleo),
+    dan: createUserToken(world, dan, old?.dan),
   };
-  const robot = createRobot(world, { serverId: server.id, name: 'Beacon', permissions: ROBOT_PERMISSIONS });
+  const beacon = { serverId: server.id, name: 'Beacon', permissions: ROBOT_PERMISSIONS };
+  const robot = createRobot(world, beacon, old?.robot);
 
   const speakers: Caller[] = [
     ...[ada, ben, cleo].map((user): Caller => ({ kind: 'user', user })),

@@ -1,7 +1,7 @@
 import { Hono } from 'hono';
 import { cors } from 'hono/cors';
 import type { FaultQueue } from '../control/faults.js';
-import { recordRequest, type LogEntry } from '../control/request-log.js';
+import type { RequestLog, SandboxRequest } from '../control/request-log.js';
 import { Refusal } from '../world/refusal.js';
 import type { World } from '../world/world.js';
 import type { Api } from './context.js';
@@ -56,8 +56,8 @@ const LOCAL_ORIGIN = /^(https?:\/\/(localhost|[\w-]+\.localhost|127(\.\d+){3}|\[
 export const createApp = (
   world: World,
   faults: FaultQueue,
-  log: LogEntry[],
-  onRequest: ((entry: LogEntry) => void) | undefined,
+  log: RequestLog,
+  onRequest: (request: SandboxRequest) => void,
 ): ((request: Request) => Promise<Response>) => {
   const api = createApi(world);
   const edge: Api = new Hono();
@@ -73,7 +73,7 @@ export const createApp = (
     const respond = async () => api.fetch(request, c.env);
     const fault = faults.take(request);
     if (!fault) return respond();
-    c.env.faulty = true;
+    c.env.entry.faulty = true;
     return misbehave(fault, { clock: world.clock, signal: request.signal, respond });
   });
   // A connection that a fault broke stays broken.
@@ -84,15 +84,15 @@ export const createApp = (
   let count = 0;
   return async (request) => {
     const id = `req_${String(++count).padStart(6, '0')}`;
-    const entry = recordRequest(log, request, id, world.clock.now());
+    const entry = log.add(request, id, world.clock.now());
     try {
-      const response = await edge.fetch(request, entry);
+      const response = await edge.fetch(request, { log, entry });
       entry.status = response.status;
       response.headers.set('x-request-id', entry.id);
       response.headers.set('date', new Date(world.clock.now()).toUTCString());
       return response;
     } finally {
-      onRequest?.(entry);
+      onRequest(entry);
     }
   };
 };

@@ -1,5 +1,4 @@
 import * as v from 'valibot';
-import { recordBody } from '../control/request-log.js';
 import { refuse } from '../world/refusal.js';
 import type { RouteContext, RouteResponse } from './context.js';
 
@@ -25,11 +24,19 @@ const requireJson = async <T extends v.GenericSchema>(
   maxBytes: number,
 ): Promise<v.InferOutput<T>> => {
   const text = new TextDecoder().decode(await requireBytes(c, maxBytes));
-  const type = c.req.header('content-type');
-  if (text && type && !/^application\/(.+\+)?json\s*(;|$)/i.test(type)) refuse(415, `Unsupported media type: ${type}`);
+  if (text) requireJsonType(c.req.header('content-type'));
   const body = text ? parseJson(text) : {};
-  recordBody(c.env, body, text);
+  c.env.log.addBody(c.env.entry, body);
   return requireValid(schema, body, 'body');
+};
+
+/** What HTTP clients send if their user sets no content type: `fetch` for a string, and curl and Python's urllib. */
+const DEFAULT_TYPES: ReadonlySet<string> = new Set(['text/plain;charset=utf-8', 'application/x-www-form-urlencoded']);
+
+/** Only a content type that somebody chose can be wrong. */
+const requireJsonType = (type: string | undefined): void => {
+  if (type === undefined || DEFAULT_TYPES.has(type.toLowerCase())) return;
+  if (!/^application\/([\w.-]+\+)?json\s*(;|$)/i.test(type)) refuse(415, `Unsupported media type: ${type}`);
 };
 
 const parseJson = (text: string): unknown => {

@@ -1,10 +1,16 @@
 import type { Context, Hono } from 'hono';
-import type { LogEntry } from '../control/request-log.js';
+import type { LogEntry, RequestLog } from '../control/request-log.js';
 import { refuse } from '../world/refusal.js';
 
-/** What routes get besides the request: its entry in the log. */
+/** What routes get besides the request. */
+export interface RouteBindings {
+  readonly log: RequestLog;
+  /** The request's entry in the log. */
+  readonly entry: LogEntry;
+}
+
 interface RouteEnv {
-  Bindings: LogEntry;
+  Bindings: RouteBindings;
 }
 
 export type Api = Hono<RouteEnv>;

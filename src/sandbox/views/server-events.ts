@@ -18,7 +18,7 @@ export const eventView = (world: World, server: ServerRow, event: EventRow, me: 
     startsAt: toIso(event.startsAt),
     endsAt: toIsoOrNull(event.endsAt),
     status: eventStatus(world, event),
-    voiceRoomId: null,
+    voiceRoomId: event.voiceRoomId !== null && server.rooms.has(event.voiceRoomId) ? event.voiceRoomId : null,
     createdBy: event.createdBy,
     creatorUsername: creator.username,
     creatorDisplayName: creator.displayName,

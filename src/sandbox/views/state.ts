@@ -26,7 +26,9 @@ import { friendshipView, selfView } from './users.js';
 
 /** All that the sandbox holds, in the API's own shapes. Every read makes new lists, so changing one changes nothing. */
 export interface SandboxState {
-  readonly users: readonly (User & { readonly deletionScheduledAt: string | null })[];
+  readonly users: readonly User[];
+  /** Requested deletions of accounts, and when they are carried out. */
+  readonly accountDeletions: readonly { readonly userId: string; readonly deletesAt: string }[];
   /** Pending requests and blocks too. */
   readonly friendships: readonly Friendship[];
   readonly dms: readonly { readonly id: string; readonly userIds: readonly string[]; readonly createdAt: string }[];
@@ -61,6 +63,11 @@ export const createStateView = (world: World): SandboxState => {
   return {
     get users() {
       return [...world.users.values()].map(selfView);
+    },
+    get accountDeletions() {
+      return [...world.users.values()].flatMap(({ id, deletesAt }) =>
+        deletesAt === null ? [] : [{ userId: id, deletesAt: toIso(deletesAt) }],
+      );
     },
     get friendships() {
       return [...world.friendships.values()].map(friendshipView);

@@ -1,7 +1,7 @@
 import type { Friendship } from '../../models/friends.js';
 import type { User } from '../../models/users.js';
 import type { FriendshipRow, UserRow } from '../world/rows.js';
-import { toIso, toIsoOrNull } from '../world/time.js';
+import { toIso } from '../world/time.js';
 import type { World } from '../world/world.js';
 
 export const userView = (user: UserRow): User => ({
@@ -15,10 +15,9 @@ export const userView = (user: UserRow): User => ({
 });
 
 /** A user, as they see themselves. */
-export const selfView = (user: UserRow): User & { deletionScheduledAt: string | null } => ({
+export const selfView = (user: UserRow): User => ({
   ...userView(user),
   flags: { hasAccess: true, suspended: false, features: {} },
-  deletionScheduledAt: toIsoOrNull(user.deletesAt),
 });
 
 export const friendshipView = (row: FriendshipRow): Friendship => ({

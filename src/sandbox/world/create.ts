@@ -8,6 +8,9 @@ import type { World } from './world.js';
 
 // Creating rows. Routes, fixtures and the seed share these.
 
+export type UserToken = `lag_pat_${string}`;
+export type RobotToken = `lag_robot_${string}`;
+
 export const createUser = (world: World, fields: Partial<UserRow> & { username: string }): UserRow => {
   const user: UserRow = {
     id: world.random.id(),
@@ -16,6 +19,7 @@ export const createUser = (world: World, fields: Partial<UserRow> & { username: 
     status: 'online',
     steamId: null,
     createdAt: world.clock.now(),
+    isSetUp: false,
     deletesAt: null,
     pushTokens: new Set(),
     ...fields,
@@ -99,8 +103,12 @@ export const addMember = (
   return member;
 };
 
-export const createUserToken = (world: World, user: UserRow): `lag_pat_${string}` => {
-  const token = `lag_pat_${world.random.text(40)}` as const;
+/** A token in the form of Lag's, marked as one of a sandbox, so that programs can refuse to send it elsewhere. */
+export const createUserToken = (
+  world: World,
+  user: UserRow,
+  token: UserToken = `lag_pat_sandbox_${world.secrets.text(32)}`,
+): UserToken => {
   world.callers.set(token, { kind: 'user', user });
   return token;
 };
@@ -108,7 +116,8 @@ export const createUserToken = (world: World, user: UserRow): `lag_pat_${string}
 export const createRobot = (
   world: World,
   fields: Pick<RobotRow, 'serverId' | 'name' | 'permissions'> & Partial<RobotRow>,
-): { row: RobotRow; token: `lag_robot_${string}` } => {
+  token: RobotToken = `lag_robot_sandbox${world.secrets.text(1)}_${world.secrets.text(40)}`,
+): { row: RobotRow; token: RobotToken } => {
   const row: RobotRow = {
     id: world.random.id(),
     avatarUrl: null,
@@ -123,7 +132,6 @@ export const createRobot = (
     ...fields,
   };
   world.robots.set(row.id, row);
-  const token = `lag_robot_${world.random.text(8)}_${world.random.text(40)}` as const;
   world.callers.set(token, { kind: 'robot', robot: row });
   return { row, token };
 };
@@ -139,6 +147,7 @@ export const createEvent = (
     coverImageUrl: null,
     endsAt: null,
     cancelledAt: null,
+    voiceRoomId: server.rooms.keys().next().value ?? null,
     shareCode: null,
     externalAccessEnabled: false,
     externalAutoAdmit: false,

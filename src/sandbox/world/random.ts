@@ -11,7 +11,10 @@ export interface Random {
 const ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789';
 
 /** The same sequence for the same seed. */
-export const createRandom = (seed: string | number): Random => createSequence(seededIntegers(String(seed)));
+export const createSeededRandom = (seed: string | number): Random => createSequence(seededIntegers(String(seed)));
+
+/** A sequence that nobody can guess and that never comes again. */
+export const createUniqueRandom = (): Random => createSequence(uniqueIntegers());
 
 const createSequence = (next: () => number): Random => {
   const hex = () => next().toString(16).padStart(8, '0');
@@ -40,4 +43,17 @@ const seededIntegers = (seed: string): (() => number) => {
     advance();
   }
   return advance;
+};
+
+/** Integers of 32 bits from the host's source of secrets, which is asked for many at once, because asking is slow. */
+const uniqueIntegers = (): (() => number) => {
+  const buffer = new Uint32Array(256);
+  let used = buffer.length;
+  return () => {
+    if (used === buffer.length) {
+      crypto.getRandomValues(buffer);
+      used = 0;
+    }
+    return buffer[used++] ?? 0;
+  };
 };

@@ -52,7 +52,7 @@ const receives = (robot: RobotRow, type: SandboxEventType): boolean =>
 const sendEvent = (world: World, robot: RobotRow, type: SandboxEventType, data: Record<string, unknown>): void => {
   const timestamp = toIso(world.clock.now());
   const event: RobotEvent = {
-    id: world.random.id(),
+    id: world.unique.id(),
     eventType: type,
     payload: { type, serverId: robot.serverId, timestamp, data },
     createdAt: timestamp,

@@ -18,6 +18,9 @@ export interface UserRow {
   status: UserStatus;
   steamId: string | null;
   createdAt: number;
+  /** Whether `setupAccount` was used, which works once. */
+  isSetUp: boolean;
+  /** When a requested deletion is carried out. */
   deletesAt: number | null;
   pushTokens: Set<string>;
 }
@@ -129,6 +132,7 @@ export interface EventRow {
   endsAt: number | null;
   cancelledAt: number | null;
   createdBy: string;
+  voiceRoomId: string | null;
   shareCode: string | null;
   externalAccessEnabled: boolean;
   externalAutoAdmit: boolean;

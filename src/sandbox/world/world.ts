@@ -1,5 +1,5 @@
 import type { SandboxClock } from '../control/clock.js';
-import { createRandom, type Random } from './random.js';
+import { createSeededRandom, createUniqueRandom, type Random } from './random.js';
 import type {
   Caller,
   DmRow,
@@ -19,19 +19,26 @@ import type {
 export interface World extends Tables {
   readonly clock: SandboxClock;
   readonly settings: Settings;
+  /** Ids of events and deliveries. They never repeat, also not after a reset or a restart with the same seed. */
+  readonly unique: Random;
   /** Calls of webhooks that have not been answered yet. */
   readonly webhookCalls: Set<Promise<void>>;
 }
 
 export interface Settings {
+  /** Decides ids and contents, and the tokens as well if the user chose it. */
   readonly seed: string | number;
+  readonly hasSeededTokens: boolean;
   readonly pollHoldMs: number;
   readonly imageProcessingMs: number;
   readonly fetch: typeof fetch;
 }
 
 export interface Tables {
+  /** Ids and contents. */
   random: Random;
+  /** Tokens, keys and webhook secrets. */
+  secrets: Random;
   users: Map<string, UserRow>;
   robots: Map<string, RobotRow>;
   /** By token. */
@@ -49,14 +56,16 @@ export const createWorld = (clock: SandboxClock, settings: Settings): World => (
   ...emptyTables(settings),
   clock,
   settings,
+  unique: createUniqueRandom(),
   webhookCalls: new Set(),
 });
 
 /** Empties every table and starts the random sequence again. */
 export const clearWorld = (world: World): void => void Object.assign(world, emptyTables(world.settings));
 
-const emptyTables = ({ seed }: Settings): Tables => ({
-  random: createRandom(seed),
+const emptyTables = ({ seed, hasSeededTokens }: Settings): Tables => ({
+  random: createSeededRandom(seed),
+  secrets: hasSeededTokens ? createSeededRandom(`tokens of ${seed}`) : createUniqueRandom(),
   users: new Map(),
   robots: new Map(),
   callers: new Map(),

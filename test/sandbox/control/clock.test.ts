@@ -69,6 +69,44 @@ describe('createManualClock', () => {
     expect(clock.now()).toBe(10);
   });
 
+  test('is not stopped by fake timers that replaced everything before it was imported', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'setImmediate', 'nextTick', 'queueMicrotask', 'Date'] });
+    vi.resetModules();
+    const fresh = await import('../../../src/sandbox/control/clock.js');
+    expect(fresh.createManualClock).not.toBe(createManualClock);
+    const clock = fresh.createManualClock(0);
+    const run = vi.fn();
+    clock.setTimeout(run, 5);
+    await clock.advance(10);
+    vi.useRealTimers();
+    expect(clock.now()).toBe(10);
+    expect(run).toHaveBeenCalledOnce();
+  });
+
+  test('goes on after a timer that throws, which is reported as one of the host', async () => {
+    const clock = createManualClock(0);
+    const reported = new Promise((resolve) => {
+      const report = (run: () => void) => {
+        try {
+          run();
+        } catch (error) {
+          resolve(error);
+        }
+      };
+      vi.stubGlobal('queueMicrotask', report);
+    });
+    const later = vi.fn();
+    clock.setTimeout(() => {
+      throw new Error('broken');
+    }, 5);
+    clock.setTimeout(later, 5);
+    await clock.advance(10);
+    await clock.advance(10);
+    expect(later).toHaveBeenCalledOnce();
+    expect(clock.now()).toBe(20);
+    expect(await reported).toMatchObject({ message: 'broken' });
+  });
+
   test('does not run cancelled timers', async () => {
     const clock = createManualClock();
     const run = vi.fn();

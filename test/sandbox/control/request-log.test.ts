@@ -2,7 +2,8 @@ import { describe, expect, test } from 'vitest';
 import { createContext } from '../../../src/context.js';
 import { sendRoomMessage } from '../../../src/operations/room-messages.js';
 import { getMe } from '../../../src/operations/users.js';
-import { recordRequest, type LogEntry } from '../../../src/sandbox/control/request-log.js';
+import { createRequestLog } from '../../../src/sandbox/control/request-log.js';
+import { createSandbox } from '../../../src/sandbox/index.js';
 import { skipTime } from '../../support/clock.js';
 import { eventually } from '../../support/eventually.js';
 import { turns } from '../../support/virtual-time.js';
@@ -89,11 +90,71 @@ describe('the request log', () => {
   });
 
   test('keeps the newest 10 000 requests', () => {
-    const log: LogEntry[] = [];
+    const { entries, add } = createRequestLog();
     const request = new Request('http://x/version');
-    for (let n = 1; n <= 10_001; n++) recordRequest(log, request, `req_${n}`, n);
-    expect(log.length).toBeLessThanOrEqual(10_000);
-    expect(log.at(-1)!.id).toBe('req_10001');
-    expect(log.map(({ at }) => at)).toEqual(Array.from(log, (_, index) => 10_001 - log.length + 1 + index));
+    for (let n = 1; n <= 10_001; n++) add(request, `req_${n}`, n);
+    expect(entries.length).toBeLessThanOrEqual(10_000);
+    expect(entries.length).toBeGreaterThan(8000);
+    expect(entries.at(-1)!.id).toBe('req_10001');
+    expect(entries.map(({ at }) => at)).toEqual(Array.from(entries, (_, index) => 10_001 - entries.length + 1 + index));
+  });
+
+  test('cuts long texts, long lists and deep values of a body, and keeps ordinary ones whole', () => {
+    const { entries, add, addBody } = createRequestLog();
+    const body = (value: unknown) => {
+      addBody(add(new Request('http://x/'), 'req', 0), value);
+      return entries.at(-1)!.body;
+    };
+    const ordinary = {
+      content: 'x'.repeat(2000),
+      replyToId: null,
+      list: [1, true, { a: 'b' }],
+      ['__proto__']: { a: 1 },
+    };
+    expect(body(ordinary)).toEqual(ordinary);
+    expect(body({ image: 'A'.repeat(12_000_000) })).toEqual({ image: `${'A'.repeat(200)}… (12000000 characters)` });
+    expect(body({ token: 'a'.repeat(12_000_000) })).toEqual({ token: '***' });
+    expect(body({ text: `${'x'.repeat(150)}lag_pat_${'s'.repeat(12_000_000)}` })).toEqual({
+      text: `${'x'.repeat(150)}lag_pat_***… (12000158 characters)`,
+    });
+    expect(JSON.stringify(body(Array.from({ length: 1_000_000 }, (_, n) => n))).length).toBeLessThan(100_000);
+    expect(
+      JSON.stringify(body(Object.fromEntries(Array.from({ length: 100_000 }, (_, n) => [n, n])))).length,
+    ).toBeLessThan(100_000);
+    expect(JSON.stringify(body(JSON.parse('['.repeat(100_000) + ']'.repeat(100_000))))).toBe(
+      '['.repeat(12) + '"…"' + ']'.repeat(12),
+    );
+  });
+
+  test('stays within a budget of bytes, whatever is sent', async () => {
+    const sandbox = createSandbox();
+    const headers = { authorization: `Bearer ${sandbox.tokens.ada}`, 'x-long': 'y'.repeat(100_000) };
+    const post = (path: string, json: unknown) =>
+      sandbox.fetch(`http://x${path}`, { method: 'POST', headers, body: JSON.stringify(json) });
+    for (let n = 0; n < 300; n++) {
+      await post('/users/me/push-token', {
+        token: 'device',
+        platform: Array.from({ length: 100 }, () => 'z'.repeat(1000)),
+      });
+      await post(`/friends/accept?${'q'.repeat(100_000)}`, { requestId: 'r'.repeat(100_000) });
+    }
+    for (let n = 0; n < 4; n++) await post('/users/me/avatar', { image: 'A'.repeat(4_000_000) });
+    expect(sandbox.requests.at(-1)).toMatchObject({ status: 200, path: '/users/me/avatar' });
+    expect(JSON.stringify(sandbox.requests).length).toBeLessThan(9_000_000);
+    sandbox.reset();
+    await post('/friends/accept', { requestId: 'r' });
+    expect(sandbox.requests).toHaveLength(1);
+  });
+
+  test('survives a secret of any length', async () => {
+    const { fetch, tokens, requests } = createSandbox();
+    const headers = { authorization: `Bearer ${tokens.ada}` };
+    for (const body of [
+      `{"token":"${'a'.repeat(12e6)}"}`,
+      `{"secret":"${'\\"'.repeat(6e6)}"}`,
+      `{"x":"lag_pat_${'a'.repeat(12e6)}"}`,
+    ])
+      expect((await fetch('http://x/users/me/avatar', { method: 'POST', headers, body })).status).toBe(400);
+    expect(requests.map(({ body }) => JSON.stringify(body).length < 300)).toEqual([true, true, true]);
   });
 });

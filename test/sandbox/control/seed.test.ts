@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { createContext } from '../../../src/context.js';
 import { getIdentity } from '../../../src/operations/identity.js';
 import { getServer } from '../../../src/operations/servers.js';
-import { createManualClock, createSandbox } from '../../../src/sandbox/index.js';
+import { createManualClock, createSandbox, type Sandbox } from '../../../src/sandbox/index.js';
 import { valueOf } from '../../support/results.js';
 
 const create = (seed?: string | number) => createSandbox({ clock: createManualClock(), seed });
@@ -10,16 +10,48 @@ const create = (seed?: string | number) => createSandbox({ clock: createManualCl
 describe('the seed', () => {
   test('decides ids and contents', () => {
     const picture = (seed?: string | number) => {
-      const { state, tokens, ids } = create(seed);
-      return JSON.stringify([state, tokens, ids]);
+      const { state, ids } = create(seed);
+      return JSON.stringify([state, ids]);
     };
     expect(picture()).toBe(picture());
     expect(picture()).toBe(picture('lag'));
     expect(picture(7)).toBe(picture('7'));
     expect(picture('other')).not.toBe(picture());
     const [first, second] = [create('a'), create('b')];
-    expect(Object.values(first.tokens).some((token) => Object.values(second.tokens).includes(token))).toBe(false);
     expect(first.state.rooms.some(({ id }) => second.state.rooms.some((room) => room.id === id))).toBe(false);
+  });
+
+  test('decides tokens if it is given, and otherwise they are different in every sandbox', () => {
+    const tokensOf = ({ tokens, addUser, addRobot }: Sandbox) => [
+      ...Object.values(tokens),
+      addUser().token,
+      addRobot().token,
+      addRobot({ delivery: {} }).webhookSecret,
+    ];
+    expect(tokensOf(create('a'))).toEqual(tokensOf(create('a')));
+    expect(tokensOf(create(7))).toEqual(tokensOf(create('7')));
+    const all = [create('a'), create('b'), create(), create(), create()].flatMap(tokensOf);
+    expect(new Set(all).size).toBe(all.length);
+  });
+
+  test('comes back with the same tokens after a reset, with and without a seed', async () => {
+    for (const seed of ['a', undefined]) {
+      const sandbox = create(seed);
+      const before = { ...sandbox.tokens };
+      for (let n = 0; n < 2; n++) {
+        sandbox.reset();
+        const { state, transport } = sandbox;
+        for (const token of [before.ada, before.robot])
+          expect((await getIdentity(createContext(token as string, { transport }))).isOk()).toBe(true);
+        expect(state.robots).toHaveLength(1);
+      }
+    }
+  });
+
+  test('makes tokens that programs can tell from real ones', () => {
+    const { tokens, addUser, addRobot } = create();
+    for (const token of [...Object.values(tokens), addUser().token, addRobot().token])
+      expect(token).toMatch(/^lag_(pat_sandbox_\w{32}|robot_sandbox\w_\w{40})$/);
   });
 
   test('holds the users, rooms and messages that the guide names', () => {

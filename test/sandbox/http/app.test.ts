@@ -58,8 +58,6 @@ describe('a response', () => {
 describe('a response without content', () => {
   test('is 204 where that is documented', async () => {
     const { ask, tokens, ids } = await startPlain();
-    const declined = await ask('/friends/decline', { token: tokens.ada, json: { requestId: ids.friendRequest } });
-    expect(declined).toMatchObject({ status: 200, text: '' });
     const left = await ask(`/servers/${ids.server}/leave`, { token: tokens.ben, method: 'DELETE' });
     expect(left).toMatchObject({ status: 204, text: '' });
   });
@@ -113,9 +111,8 @@ describe('a page', () => {
 
 describe('sandbox.fetch', () => {
   test('answers as the server does, whatever the origin of the URL', async () => {
-    const { fetch, tokens } = createSandbox({ clock: createManualClock() });
+    const { ask, url, fetch, tokens } = await startPlain();
     const headers = { authorization: `Bearer ${tokens.ben}` };
-    const { ask, url } = await startPlain();
     const served = await ask('/users/me', { token: tokens.ben });
     for (const answer of [
       await fetch('https://api.trylag.com/users/me', { headers }),
@@ -125,11 +122,43 @@ describe('sandbox.fetch', () => {
       expect(await answer.json()).toEqual(served.json);
   });
 
-  test('rejects as fetch does, for an invalid URL and for an aborted signal', async () => {
-    const { fetch } = createSandbox();
+  test('rejects as fetch does, for an invalid URL and for a body that was read before', async () => {
+    const { fetch, tokens } = createSandbox();
     await expect(fetch('no url')).rejects.toBeInstanceOf(TypeError);
+    await expect(fetch('http://x/users/me', { method: 'no method' })).rejects.toBeInstanceOf(TypeError);
+    const headers = { authorization: `Bearer ${tokens.ada}` };
+    const request = new Request('http://x/users/me/setup', { method: 'POST', body: '{}', headers });
+    await fetch(request);
+    expect(request.bodyUsed).toBe(true);
+    await expect(fetch(request)).rejects.toBeInstanceOf(TypeError);
+  });
+
+  test('rejects with the reason of an aborted signal, wherever the signal is given', async () => {
+    const { fetch, requests } = createSandbox();
+    const reason = new Error('enough');
+    const signal = AbortSignal.abort(reason);
+    await expect(fetch('http://x/health', { signal })).rejects.toBe(reason);
+    await expect(fetch(new Request('http://x/health', { signal }))).rejects.toBe(reason);
+    await expect(fetch(new Request('http://x/health'), { signal })).rejects.toBe(reason);
     await expect(fetch('http://x/health', { signal: AbortSignal.abort() })).rejects.toMatchObject({
       name: 'AbortError',
     });
+    // `init` takes precedence, as it does for fetch.
+    expect((await fetch(new Request('http://x/health', { signal }), { signal: null })).status).toBe(200);
+    expect(requests).toHaveLength(1);
+  });
+
+  test('rejects when the signal aborts while a response is on its way', async () => {
+    const { fetch, faults } = createSandbox({ clock: createManualClock() });
+    for (const give of [
+      (signal: AbortSignal) => fetch('http://x/health', { signal }),
+      (signal: AbortSignal) => fetch(new Request('http://x/health', { signal })),
+    ]) {
+      faults.next({ delayMs: 1000 });
+      const abort = new AbortController();
+      const response = give(abort.signal);
+      abort.abort(new Error('too slow'));
+      await expect(response).rejects.toThrow('too slow');
+    }
   });
 });

@@ -41,6 +41,29 @@ describe('a JSON body', () => {
       expect((await ask(messages, { token: tokens.ada, body, headers: { 'content-type': type } })).status).toBe(201);
   });
 
+  test('is accepted without a content type, and with those that clients set by themselves', async () => {
+    const { ask, tokens, messages } = await startPlain();
+    const body = JSON.stringify({ content: 'hi' });
+    // A string without a content type: fetch calls it text/plain;charset=UTF-8.
+    expect((await ask(messages, { token: tokens.ada, body })).status).toBe(201);
+    // Bytes without a content type have none.
+    const bytes = new TextEncoder().encode(body);
+    expect((await ask(messages, { token: tokens.ada, body: bytes })).status).toBe(201);
+    // `curl -d` and urllib.
+    const headers = { 'content-type': 'application/x-www-form-urlencoded' };
+    expect((await ask(messages, { token: tokens.ada, body, headers })).status).toBe(201);
+    expectError(await ask(messages, { token: tokens.ada, body: 'content=hi', headers }), 400);
+    for (const type of [
+      'text/html',
+      'application/xml',
+      'text/plain',
+      'application/jsonp',
+      'json',
+      'multipart/form-data',
+    ])
+      expectError(await ask(messages, { token: tokens.ada, body, headers: { 'content-type': type } }), 415);
+  });
+
   test('is refused with 413 above 1 MiB, with and without a length, and the connection goes on', async () => {
     const { ask, tokens, messages, url } = await startPlain();
     const body = JSON.stringify({ content: 'x'.repeat(1024 * 1024) });

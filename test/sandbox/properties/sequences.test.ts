@@ -18,7 +18,10 @@ describe('whatever users and a robot do', () => {
       const made = create();
       await fc.asyncModelRun(() => made, sequence);
       const { requests, state } = made.real.sandbox;
-      return JSON.stringify([requests, state]);
+      // Ids of events are the exception: they never come again.
+      const events = state.robots.flatMap(({ kept }) => kept.map(({ id }) => id));
+      const numbers = new Map(events.map((id, index) => [id, `event ${index}`]));
+      return JSON.stringify([requests, state], (_, value) => numbers.get(value) ?? value);
     };
     await fc.assert(
       fc.asyncProperty(fc.commands(commands, { maxCommands: 30 }), async (sequence) => {

@@ -1,5 +1,11 @@
 import { describe, expect, test } from 'vitest';
-import type { SandboxEventType, SandboxRobot } from '../../../src/sandbox/index.js';
+import {
+  createManualClock,
+  createSandbox,
+  type Sandbox,
+  type SandboxEventType,
+  type SandboxRobot,
+} from '../../../src/sandbox/index.js';
 import { startForRobots } from '../support.js';
 
 describe('robot events', () => {
@@ -75,6 +81,29 @@ describe('robot events', () => {
     expect(kept(robots.off)).toEqual([]);
     expect(kept(robots.elsewhere)).toEqual([]);
     expect(state.robots.find(({ id }) => id === ids.robot)!.kept).toHaveLength(4);
+  });
+
+  test('have ids that never come again, neither after a reset nor in another run with the same seed', async () => {
+    const idsOf = async (sandbox: Sandbox) => {
+      sandbox.setStatus(sandbox.ids.users.ben, 'idle');
+      const headers = { authorization: `Robot ${sandbox.tokens.robot}` };
+      const response = await sandbox.fetch('http://x/robots/@me/events/poll', { headers });
+      const hook = new Promise<string | null>((resolve) => {
+        const handler = (request: Request) => {
+          resolve(request.headers.get('webhook-id'));
+          return new Response();
+        };
+        sandbox.addRobot({ delivery: { handler }, events: ['presence.update'] });
+      });
+      sandbox.setStatus(sandbox.ids.users.ben, 'online');
+      return [(await response.json())[0].id, await hook];
+    };
+    const options = { seed: 'same', clock: createManualClock(), pollHoldMs: 0 };
+    const first = createSandbox(options);
+    const ids = await idsOf(first);
+    first.reset();
+    ids.push(...(await idsOf(first)), ...(await idsOf(createSandbox(options))));
+    expect(new Set(ids).size).toBe(6);
   });
 
   test('include what the robot itself says', async () => {

@@ -96,7 +96,7 @@ export const friendRoutes = (api: Api, world: World): void => {
       world,
       withBody(AnswerSchema, (c, me, { requestId }) => {
         world.friendships.delete(requirePendingRequest(me.id, requestId).id);
-        return c.body(null);
+        return c.json({ ok: true });
       }),
     ),
   );

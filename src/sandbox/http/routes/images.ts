@@ -9,7 +9,7 @@ import { MAX_IMAGE_BYTES } from '../base64-image.js';
 import { MEBIBYTE, requireBytes, requireValid } from '../body.js';
 import { type Api, param, type RouteContext } from '../context.js';
 import { textUpTo } from '../fields.js';
-import { imageSize } from '../image-format.js';
+import { FORMAT_BYTES, imageFormat, type ImageFormat } from '../image-format.js';
 import { noContent } from '../responses.js';
 
 const FieldsSchema = v.object({
@@ -19,8 +19,15 @@ const FieldsSchema = v.object({
   entityId: v.optional(v.string()),
 });
 
-/** The formats of images are known by this many first bytes. */
-const SNIFFED_BYTES = 32;
+/** Types of files whose sender did not know better. A form part without a type counts as text. */
+const UNKNOWN_TYPES: ReadonlySet<string> = new Set(['', 'application/octet-stream', 'text/plain']);
+
+/** The image's content type: the one that was sent, or else the one that its bytes show. */
+const requireImageType = (sentType: string, format: ImageFormat | undefined): string => {
+  if (/^image\/[\w.+-]+$/.test(sentType)) return sentType;
+  if (UNKNOWN_TYPES.has(sentType) && format) return format.contentType;
+  return refuse(415, 'body.file: must be an image');
+};
 
 export const imageRoutes = (api: Api, world: World): void => {
   api.post(
@@ -29,16 +36,15 @@ export const imageRoutes = (api: Api, world: World): void => {
       const { file, purpose, alt } = requireValid(FieldsSchema, await requireForm(c), 'body');
       if (file.size > MAX_IMAGE_BYTES) refuse(413, `The image is larger than ${MAX_IMAGE_BYTES} bytes`);
       if (!file.size) refuse(400, 'body.file: must not be empty');
-      if (!/^image\/[\w.+-]+$/.test(file.type)) refuse(415, 'body.file: must be an image');
-      const size = imageSize(new Uint8Array(await file.slice(0, SNIFFED_BYTES).arrayBuffer()));
+      const format = imageFormat(new Uint8Array(await file.slice(0, FORMAT_BYTES).arrayBuffer()));
       const image: ImageRow = {
         id: world.random.id(),
         uploaderId: me.id,
-        contentType: file.type,
+        contentType: requireImageType(file.type, format),
         size: file.size,
-        width: size?.width ?? null,
-        height: size?.height ?? null,
-        isImage: size !== null,
+        width: format?.width ?? null,
+        height: format?.height ?? null,
+        isImage: format !== undefined,
         purpose,
         alt: alt ?? null,
         createdAt: world.clock.now(),

@@ -2,6 +2,7 @@ import * as v from 'valibot';
 import { inviteView, serverView } from '../../views/servers.js';
 import {
   isInForce,
+  rankOf,
   requireFriend,
   requireMembership,
   requirePermission,
@@ -32,14 +33,17 @@ const FriendSchema = v.object({ userId: v.string() });
 const MEMBER_LIMIT = 100;
 
 export const inviteRoutes = (api: Api, world: World): void => {
-  const isValid = ({ maxUses, uses, expiresAt }: InviteRow): boolean =>
+  /** Whether the invite can still be used. */
+  const isActive = ({ maxUses, uses, expiresAt }: InviteRow): boolean =>
     (maxUses === null || uses < maxUses) && (expiresAt === null || expiresAt > world.clock.now());
 
   api.get(
     '/servers/:serverId/invites',
     asUser(world, (c, me) => {
-      const { server } = requirePermission(world, me, param(c, 'serverId'), 'CREATE_INVITES', 'MANAGE_SERVER');
-      return c.json([...world.invites.values()].filter((invite) => invite.serverId === server.id).map(inviteView));
+      const { server } = requireMembership(world, me, param(c, 'serverId'));
+      if (rankOf(server, me.id) === 'member') refuse(403, 'Only the owner and admins can list invites');
+      const invites = [...world.invites.values()].filter((invite) => invite.serverId === server.id && isActive(invite));
+      return c.json(invites.map(inviteView));
     }),
   );
 
@@ -85,7 +89,7 @@ export const inviteRoutes = (api: Api, world: World): void => {
       memberCount: server.members.size,
       memberLimit: MEMBER_LIMIT,
       isFull: isFull(server),
-      valid: isValid(invite),
+      valid: isActive(invite),
     });
   });
 
@@ -96,7 +100,7 @@ export const inviteRoutes = (api: Api, world: World): void => {
       const server = requireServer(world, invite.serverId);
       if (server.members.has(me.id)) refuse(409, 'You are a member already');
       if (isInForce(server.bans.get(me.id), world.clock.now())) refuse(403, 'You are banned from this server');
-      if (!isValid(invite)) refuse(404, 'The invite has expired or is used up');
+      if (!isActive(invite)) refuse(404, 'The invite has expired or is used up');
       if (isFull(server)) refuse(409, 'The server is full');
       invite.uses += 1;
       addMember(world, server, me.id);

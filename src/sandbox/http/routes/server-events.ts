@@ -103,7 +103,8 @@ export const serverEventRoutes = (api: Api, world: World): void => {
       const { server, event } = requireManagedEvent(world, c, me);
       requireOpenEvent(world, event);
       event.externalAccessEnabled = !event.externalAccessEnabled;
-      event.shareCode = event.externalAccessEnabled ? world.random.text(10) : null;
+      // The code of an event stays when external access is switched off.
+      if (event.externalAccessEnabled) event.shareCode ??= world.random.text(10);
       return c.json(eventView(world, server, event, me));
     }),
   );

@@ -23,6 +23,8 @@ const PushSchema = v.object({ token: text(1, 4096), platform: v.picklist(['ios',
 const PushRemovalSchema = v.object({ token: text(1, 4096) });
 const SteamAvatarSchema = v.object({ avatarUrl: url });
 
+/** The API finds at most this many users by name. */
+const MAX_FOUND_USERS = 20;
 /** A deleted account can be restored for this long. */
 const DELETION_GRACE_MS = 7 * DAY_MS;
 
@@ -48,9 +50,11 @@ export const userRoutes = (api: Api, world: World): void => {
     asUser(
       world,
       withBody(SetupSchema, (c, me, { username, displayName, avatarUrl }) => {
+        if (me.isSetUp) refuse(409, 'The account is already set up');
         const holder = findUserByName(world, username);
         if (holder && holder !== me) refuse(409, 'The username is taken');
-        Object.assign(me, { username, displayName }, avatarUrl === undefined ? {} : { avatarUrl });
+        Object.assign(me, definedFields({ username, displayName, avatarUrl }));
+        me.isSetUp = true;
         return c.json(selfView(me));
       }),
     ),
@@ -143,10 +147,8 @@ export const userRoutes = (api: Api, world: World): void => {
     '/users/search',
     asUser(world, (c) => {
       const wanted = requireQuery(c, 'q').toLowerCase();
-      const found = [...world.users.values()].filter((user) =>
-        [user.username, user.displayName ?? ''].some((name) => name.toLowerCase().includes(wanted)),
-      );
-      return c.json(found.slice(0, 20).map(userView));
+      const found = [...world.users.values()].filter(({ username }) => username.toLowerCase().includes(wanted));
+      return c.json(found.slice(0, MAX_FOUND_USERS).map(userView));
     }),
   );
 

@@ -3,9 +3,21 @@ import * as lag from '../../../../src/index.js';
 import { errorOf, valueOf } from '../../../support/results.js';
 import { describeOperations, png, unauthorized, uploadDot } from '../../scenes.js';
 
+const ascii = (text: string): number[] => Array.from(text, (char) => char.charCodeAt(0));
+
+/** The first bytes of images, and their content types. */
+const IMAGES = [
+  [png, 'image/png'],
+  [ascii('\xff\xd8\xff\xe0'), 'image/jpeg'],
+  [ascii('GIF89a'), 'image/gif'],
+  [ascii('RIFF\0\0\0\0WEBPVP8 '), 'image/webp'],
+  [ascii('\0\0\0\x18ftypheic'), 'image/heic'],
+  [ascii('\0\0\0\x18ftypmif1'), 'image/heif'],
+] as const;
+
 describeOperations('images', {
   uploadImage: {
-    does: 'accepts an image and starts to process it',
+    does: 'accepts an image and starts to process it, and finds out its type if the sender does not know it',
     works: async (w) => {
       expect(await uploadDot(w)).toMatchObject({
         uploaderId: w.ids.users.ben,
@@ -18,6 +30,11 @@ describeOperations('images', {
         processingStatus: 'pending',
         variants: null,
       });
+      for (const [bytes, contentType] of IMAGES) {
+        const file = new Uint8Array([...bytes, ...new Uint8Array(40)]);
+        const body = { purpose: 'general', contentType: 'application/octet-stream' } as const;
+        expect(await valueOf(lag.uploadImage(w.ben, file, body))).toMatchObject({ contentType });
+      }
     },
     refuses: [
       unauthorized(({ me }) => lag.uploadImage(me, png, { purpose: 'chat' })),
@@ -26,6 +43,12 @@ describeOperations('images', {
         'what is no image',
         'api',
         ({ ada }) => lag.uploadImage(ada, png, { purpose: 'chat', contentType: 'application/pdf' }),
+      ],
+      [
+        'unknown bytes of an unknown type',
+        'api',
+        ({ ada }) =>
+          lag.uploadImage(ada, new Uint8Array(40), { purpose: 'chat', contentType: 'application/octet-stream' }),
       ],
       ['nothing', 'api', ({ ada }) => lag.uploadImage(ada, new Blob([], { type: 'image/png' }), { purpose: 'chat' })],
     ],

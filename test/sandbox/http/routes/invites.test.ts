@@ -5,10 +5,34 @@ import { describeOperations, HOUR_MS } from '../../scenes.js';
 
 describeOperations('invites', {
   listInvites: {
-    does: 'lists an invite with its uses',
-    works: async ({ ben, ids }) =>
-      expect(await valueOf(lag.listInvites(ben, ids.server))).toMatchObject([{ code: ids.inviteCode, uses: 2 }]),
-    refuses: [['one who is not in it', 'permission', ({ dan, ids }) => lag.listInvites(dan, ids.server)]],
+    does: 'lists the active invites to the owner and admins',
+    works: async ({ ada, cleo, dan, ids, pass }) => {
+      const codes = async (ctx: lag.UserContext) =>
+        (await valueOf(lag.listInvites(ctx, ids.server))).map(({ code }) => code);
+      expect(await valueOf(lag.listInvites(ada, ids.server))).toMatchObject([{ code: ids.inviteCode, uses: 2 }]);
+      const once = await valueOf(lag.createInvite(cleo, ids.server, { maxUses: 1 }));
+      const short = await valueOf(lag.createInvite(cleo, ids.server, { expiresInHours: 1 }));
+      const revoked = await valueOf(lag.createInvite(cleo, ids.server));
+      expect(await codes(cleo)).toEqual([ids.inviteCode, once.code, short.code, revoked.code]);
+      await valueOf(lag.joinServer(dan, once.code));
+      await valueOf(lag.revokeInvite(cleo, ids.server, revoked.id));
+      expect(await codes(ada)).toEqual([ids.inviteCode, short.code]);
+      await pass(HOUR_MS);
+      expect(await codes(ada)).toEqual([ids.inviteCode]);
+    },
+    refuses: [
+      ['one who is not in it', 'permission', ({ dan, ids }) => lag.listInvites(dan, ids.server)],
+      ['a member who may create invites', 'permission', ({ ben, ids }) => lag.listInvites(ben, ids.server)],
+      [
+        'a member with a role that users made',
+        'permission',
+        ({ ada, ben, ids }) =>
+          lag
+            .createRole(ada, ids.server, { name: 'Most', permissions: lag.Permission.MANAGE_SERVER })
+            .andThen(({ id }) => lag.assignRole(ada, ids.server, ids.users.ben, id))
+            .andThen(() => lag.listInvites(ben, ids.server)),
+      ],
+    ],
   },
   createInvite: {
     does: 'limits uses and time if the caller asks for it',

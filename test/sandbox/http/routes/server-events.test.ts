@@ -32,6 +32,11 @@ describeOperations('events', {
         myRsvp: null,
         templateId: null,
       });
+      // An event has a voice room with and without external access, as long as the room exists.
+      const closed = await valueOf(lag.createEvent(cleo, ids.server, body));
+      expect(closed).toMatchObject({ externalAccessEnabled: false, shareCode: null, voiceRoomId: ids.rooms.general });
+      await valueOf(lag.deleteRoom(cleo, ids.server, ids.rooms.general));
+      expect((await valueOf(lag.getEvent(cleo, ids.server, closed.id))).voiceRoomId).toBeNull();
     },
     refuses: [
       [
@@ -123,11 +128,17 @@ describeOperations('events', {
     ],
   },
   toggleEventExternalAccess: {
-    does: 'opens and closes the event to guests',
+    does: 'opens and closes the event to guests, who keep its code',
     works: async ({ ada, ids }) => {
       const toggle = () => valueOf(lag.toggleEventExternalAccess(ada, ids.server, ids.event));
-      expect(await toggle()).toMatchObject({ externalAccessEnabled: false, shareCode: null });
-      expect(await toggle()).toMatchObject({ externalAccessEnabled: true, shareCode: expect.stringMatching(/./) });
+      const { shareCode } = await valueOf(lag.getEvent(ada, ids.server, ids.event));
+      expect(shareCode).toMatch(/./);
+      expect(await toggle()).toMatchObject({ externalAccessEnabled: false, shareCode });
+      expect(await toggle()).toMatchObject({ externalAccessEnabled: true, shareCode });
+      const { id } = await valueOf(lag.createEvent(ada, ids.server, { title: 'Quiz', startsAt: inDays(1) }));
+      expect(await valueOf(lag.getEvent(ada, ids.server, id))).toMatchObject({ shareCode: null });
+      const opened = await valueOf(lag.toggleEventExternalAccess(ada, ids.server, id));
+      expect(opened).toMatchObject({ externalAccessEnabled: true, shareCode: expect.stringMatching(/./) });
     },
     refuses: [['a member', 'permission', ({ ben, ids }) => lag.toggleEventExternalAccess(ben, ids.server, ids.event)]],
   },

@@ -1,7 +1,7 @@
 import { expect } from 'vitest';
 import * as lag from '../../../../src/index.js';
 import { errorOf, valueOf } from '../../../support/results.js';
-import { DAY_MS, describeOperations, general, png, unauthorized } from '../../scenes.js';
+import { DAY_MS, describeOperations, inDays, general, png, unauthorized } from '../../scenes.js';
 
 describeOperations('users', {
   getMe: {
@@ -23,13 +23,15 @@ describeOperations('users', {
     ],
   },
   setupAccount: {
-    does: 'names a new account',
+    does: 'names an account once',
     works: async (w) => {
       const { token } = w.addUser();
       const fresh = lag.createContext(token, { baseUrl: w.ada.baseUrl });
       const account = { username: 'newcomer', displayName: 'New' };
       expect(await valueOf(lag.setupAccount(fresh, account))).toMatchObject(account);
-      expect(await valueOf(lag.setupAccount(fresh, account))).toMatchObject(account);
+      for (const again of [account, { username: 'another', displayName: 'Other' }])
+        expect((await errorOf(lag.setupAccount(fresh, again))).kind).toBe('conflict');
+      expect(await valueOf(lag.getMe(fresh))).toMatchObject(account);
     },
     refuses: [
       ['a taken name', 'conflict', ({ dan }) => lag.setupAccount(dan, { username: 'ADA', displayName: 'Me' })],
@@ -91,13 +93,14 @@ describeOperations('users', {
   },
   cancelAccountDeletion: {
     does: 'keeps the account',
-    works: async ({ ben, state, pass }) => {
-      await valueOf(lag.requestAccountDeletion(ben));
+    works: async ({ ben, ids, state, pass }) => {
+      expect(await valueOf(lag.requestAccountDeletion(ben))).not.toHaveProperty('deletionScheduledAt');
+      expect(state.accountDeletions).toEqual([{ userId: ids.users.ben, deletesAt: inDays(7) }]);
       await pass(3 * DAY_MS);
       await valueOf(lag.cancelAccountDeletion(ben));
       await pass(30 * DAY_MS);
       await valueOf(lag.getMe(ben));
-      expect(state.users.every(({ deletionScheduledAt }) => deletionScheduledAt === null)).toBe(true);
+      expect(state.accountDeletions).toEqual([]);
     },
     refuses: [['none under way', 'conflict', ({ ben }) => lag.cancelAccountDeletion(ben)]],
   },
@@ -150,9 +153,11 @@ describeOperations('users', {
     refuses: [['nothing', 'api', ({ ada }) => lag.checkUsername(ada, '')]],
   },
   searchUsers: {
-    does: 'finds at most 20 users',
+    does: 'finds at most 20 users, by username only',
     works: async ({ ada, addUser }) => {
       expect((await valueOf(lag.searchUsers(ada, 'CLE'))).map(({ username }) => username)).toEqual(['cleo']);
+      addUser({ username: 'eve', displayName: 'Queen of Hearts' });
+      expect(await valueOf(lag.searchUsers(ada, 'hearts'))).toEqual([]);
       for (let n = 0; n < 30; n++) addUser({ username: `many${n}` });
       expect(await valueOf(lag.searchUsers(ada, 'many'))).toHaveLength(20);
     },
