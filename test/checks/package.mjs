@@ -91,9 +91,9 @@ const lines = [...kindsOf].map(([stem, kinds]) => (kinds[0] ? `${stem}: ${kinds.
 if (flags.update) writeFileSync(SNAPSHOT, `${lines.join('\n')}\n`);
 const snapshot = readFileSync(SNAPSHOT, 'utf8').trimEnd().split('\n');
 for (const line of lines)
-  if (!snapshot.includes(line)) failures.push(`packed, but not listed in packed-files.txt: ${line}`);
+  if (!snapshot.includes(line)) failures.push(`packed, but not listed in packed-files.txt (--update adds it): ${line}`);
 for (const line of snapshot)
-  if (!lines.includes(line)) failures.push(`listed in packed-files.txt, but not packed: ${line}`);
+  if (!lines.includes(line)) failures.push(`listed in packed-files.txt (--update removes it), but not packed: ${line}`);
 if (packedBytes > MAX_PACKED_BYTES) failures.push(`the tarball has ${packedBytes} bytes`);
 
 for (const [path, content] of files) {
