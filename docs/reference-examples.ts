@@ -353,10 +353,20 @@ console.log(isLagError(failure) && failure.kind);`,
     output: 'invalid_token',
   },
   Permission: of(
+    `createRole(ctx, 'a-server-id', { name: 'Bouncer', permissions: Permission.KICK_MEMBERS | Permission.BAN_MEMBERS })`,
+    '({ permissions }) => permissions',
+    '96',
+  ),
+  hasPermission: of(
     `listRoles(ctx, 'a-server-id')`,
-    '(roles) => roles.filter(({ permissions }) => permissions & Permission.BAN_MEMBERS).map(({ name }) => name)',
+    '(roles) => roles.filter(({ permissions }) => hasPermission(permissions, Permission.BAN_MEMBERS)).map(({ name }) => name)',
     `[ 'Owner', 'Admin' ]`,
   ),
+  IMAGE_MAX_BYTES: {
+    code: `const image = new Blob([new Uint8Array(26_214_401)]);
+console.log(image.size > IMAGE_MAX_BYTES ? 'too large' : 'fits');`,
+    output: 'too large',
+  },
 
   pollRobotEvents: of(
     `sendRoomMessage(ctx, 'a-server-id', 'a-room-id', { content: 'hello' }).andThen(() => pollRobotEvents(robot))`,
@@ -508,7 +518,7 @@ if (served.isOk()) {
 /** An example as the module that the reference shows. */
 export const expandExample = (name: string): string => {
   const { code } = examples[name]!;
-  const words = new Set(code.match(/\b[A-Za-z]\w*(?=\()|\bPermission\b/g));
+  const words = new Set(code.match(/\b[A-Za-z]\w*(?=\()|\b(?:Permission|IMAGE_MAX_BYTES)\b/g));
   const head: string[] = [];
   if (/\bctx\b/.test(code) && !/const ctx\b/.test(code))
     head.push(`const ctx = createContext(process.env.LAG_TOKEN ?? '');`);

@@ -3,6 +3,7 @@ import type { GenericSchema } from 'valibot';
 import type { CallOptions, LagContext, ContextState } from './context.js';
 import { copyError, lagError, setFields, type LagError } from './errors.js';
 import { headersOf, invalid, isAmount, settingsOf, toInvalidInput } from './call-options.js';
+import { findIssues, matches } from './models/matches.js';
 import { requestIdOf } from './pipeline/status.js';
 import type { CallTrace, LagRequest, LagResponse, LagResult, RobotRule } from './pipeline/types.js';
 
@@ -128,13 +129,9 @@ const decode = <T>(
   if (!schema && !/^\s*</.test(response.body)) return ok(undefined as T);
   let issues = [{ path: '', message: 'not JSON' }];
   try {
-    // What valibot's `safeParse` does, without its settings.
-    const parsed = schema!['~run']({ value: JSON.parse(response.body || 'null') }, {});
-    if (!parsed.issues) return ok(parsed.value as T);
-    issues = parsed.issues.slice(0, 20).map(({ path, message }) => ({
-      path: hide(path?.map(({ key }) => key).join('.') ?? ''),
-      message,
-    }));
+    const value: unknown = JSON.parse(response.body || 'null');
+    if (matches(schema!, value)) return ok(value);
+    issues = findIssues(schema!, value).map(({ path, message }) => ({ path: hide(path), message }));
   } catch {}
   const { status } = response;
   return err(

@@ -54,14 +54,21 @@ export * from './operations/event-guests.js';
 export * from './operations/event-templates.js';
 export * from './operations/images.js';
 export type { ImageSource, ImageSourceOptions } from './uploads/image-source.js';
-export type { DmConversation, DmMessage, SendDmMessageBody } from './models/dms.js';
-export type { EventGuest, GuestDecision, GuestStatus } from './models/event-guests.js';
-export type { CreateEventTemplateBody, EventTemplate, UpdateEventTemplateBody } from './models/event-templates.js';
+export type { CreateDmBody, DmConversation, DmMessage, SendDmMessageBody } from './models/dms.js';
+export type { EventGuest, EventGuestList, GuestDecision, GuestStatus } from './models/event-guests.js';
+export type {
+  CreateEventTemplateBody,
+  EventTemplate,
+  EventTemplateList,
+  UpdateEventTemplateBody,
+} from './models/event-templates.js';
 export type {
   CancelEventResponse,
   CreateEventBody,
-  ServerEvent,
   EventStatus,
+  RsvpEventBody,
+  ServerEvent,
+  ServerEventList,
   RsvpCounts,
   RsvpResult,
   RsvpStatus,
@@ -69,30 +76,60 @@ export type {
 } from './models/events.js';
 export type { Open } from './models/fields.js';
 export type {
+  AnswerFriendRequestBody,
+  BlockUserBody,
   Friend,
   FriendRequests,
   Friendship,
   FriendshipStatus,
   IncomingFriendRequest,
   OutgoingFriendRequest,
+  SendFriendRequestBody,
 } from './models/friends.js';
-export type { Identity, RobotIdentity, UserIdentity } from './models/identity.js';
 export type {
-  ImageMetadata,
-  ImageProcessingStatus,
-  ImagePurpose,
-  ImageStatus,
-  ImageVariant,
-  MessageImage,
-  UploadImageBody,
+  ConversationId,
+  EventGuestId,
+  EventId,
+  EventTemplateId,
+  FriendshipId,
+  ImageId,
+  InviteId,
+  MessageId,
+  RobotId,
+  RoleId,
+  RoomId,
+  ServerId,
+  UserId,
+} from './models/ids.js';
+export type { Identity, RobotIdentity, UserIdentity } from './models/identity.js';
+export {
+  IMAGE_MAX_BYTES,
+  type Base64ImageBody,
+  type ImageMetadata,
+  type ImageProcessingStatus,
+  type ImagePurpose,
+  type ImageStatus,
+  type ImageVariant,
+  type MessageImage,
+  type MultipartImageBody,
+  type UploadImageBody,
 } from './models/images.js';
-export type { CreateInviteBody, Invite, InviteFriendResponse, InvitePreview } from './models/invites.js';
+export type {
+  CreateInviteBody,
+  Invite,
+  InviteFriendBody,
+  InviteFriendResponse,
+  InvitePreview,
+} from './models/invites.js';
 export type { Ban, ModerationBody, Mute, ServerMember } from './models/members.js';
 export type { CursorQuery, EditMessageBody, MessagePage, ReplyTo } from './models/messages.js';
 export type { RobotInfo, RobotPermission } from './models/robots.js';
 export {
+  type AssignRoleBody,
   type CreateRoleBody,
+  hasPermission,
   Permission,
+  type PermissionBit,
   type Role,
   type RoleAssignment,
   type ServerRoleName,
@@ -107,16 +144,19 @@ export type {
   ServerIconUploadResponse,
   UpdateServerBody,
 } from './models/servers.js';
-export type { Health, SystemStatus, UserConfig, Version } from './models/system.js';
+export type { Feature, Health, SystemStatus, UserConfig, Version } from './models/system.js';
 export type {
   AvatarUploadResponse,
   Acknowledgement,
+  ImportSteamAvatarBody,
   PushTokenBody,
+  RemovePushTokenBody,
   SetupUserBody,
   SteamActivity,
   SteamProfile,
   UpdateUserBody,
   User,
+  UserFlags,
   UserStatus,
   UsernameAvailability,
 } from './models/users.js';

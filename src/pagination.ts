@@ -47,8 +47,8 @@ const collect = async <T>(
 
 interface MessagePage<T> {
   readonly messages: T[];
-  readonly hasMore: boolean;
-  readonly nextCursor: string | null;
+  readonly hasMore?: boolean | null | undefined;
+  readonly nextCursor?: string | null | undefined;
 }
 
 // A server that answers nothing and promises more would be asked for ever.
@@ -66,11 +66,12 @@ export async function* walkPages<T, Q extends { readonly cursor?: string | undef
       const answer = await fetchPage(next);
       if (answer.isErr()) return yield err(answer.error);
       const { messages, hasMore, nextCursor } = answer.value;
-      yield ok({ items: messages, hasMore, nextCursor: hasMore ? nextCursor : null });
-      if (!hasMore) return;
-      if (nextCursor === null || seen.has(nextCursor)) break;
-      seen.add(nextCursor);
-      next = { ...next, cursor: nextCursor };
+      const olderCursor = hasMore === false ? null : (nextCursor ?? null);
+      yield ok({ items: messages, hasMore: olderCursor !== null, nextCursor: olderCursor });
+      if (olderCursor === null) return;
+      if (seen.has(olderCursor)) break;
+      seen.add(olderCursor);
+      next = { ...next, cursor: olderCursor };
       emptyPages = messages.length ? 0 : emptyPages + 1;
     }
     const message = 'the pages do not come to an end';

@@ -191,13 +191,17 @@ describe('an operation', () => {
       ['text', 'string'],
       [null, 'null'],
       [5, 'number'],
-      [[], 'Array'],
     ] as const) {
       const error = await errorOf(getHealth(recording(answer).ctx));
       expect(error).toMatchObject({
         issues: [{ path: '', message: expect.stringContaining(`received ${received}`) as string }],
       });
     }
+  });
+
+  test('names each field that a list does not have where an object was promised', async () => {
+    const error = await errorOf(getHealth(recording([]).ctx));
+    expect(error).toMatchObject({ issues: [{ path: 'status' }, { path: 'version' }, { path: 'timestamp' }] });
   });
 
   test('stays total when its schema throws', async () => {

@@ -115,7 +115,6 @@ describe('a walk over pages', () => {
   test.each<[string, unknown[], number]>([
     ['the cursor that it was asked for', [samplePage(['m2'], 'start')], 1],
     ['a cursor that it gave before', [samplePage(['m3'], 'a'), samplePage(['m2'], 'b'), samplePage(['m1'], 'a')], 3],
-    ['more without a cursor', [samplePage(['m2'], null, true)], 1],
     ['ten pages of nothing', Array.from({ length: 11 }, (_, n) => samplePage([], `c${n}`)), 10],
   ])('ends in invalid_response after %s', async (_, answers, pagesGiven) => {
     const server = await serve(...(answers.map((answer) => json(answer)) as [Answer]));
@@ -126,6 +125,28 @@ describe('a walk over pages', () => {
     const message = 'the pages do not come to an end';
     expect(error).toMatchObject({ kind: 'invalid_response', message, issues: [{ path: 'nextCursor', message }] });
     expect(server.requests).toHaveLength(pagesGiven);
+  });
+
+  test.each<[string, object]>([
+    ['says there is more without a cursor', { hasMore: true, nextCursor: null }],
+    ['says there is more and leaves out the cursor', { hasMore: true }],
+    ['says nothing at all', {}],
+    ['says null', { hasMore: null, nextCursor: null }],
+    ['says there is no more and gives a cursor', { hasMore: false, nextCursor: 'a' }],
+  ])('ends after a page that %s', async (_, rest) => {
+    const server = await serve(json({ messages: samplePage(['m1']).messages, ...rest }));
+    const pages = await readAll(walk(server));
+    expect(pages.map((page) => page._unsafeUnwrap())).toMatchObject([
+      { items: [{ id: 'm1' }], hasMore: false, nextCursor: null },
+    ]);
+    expect(server.requests).toHaveLength(1);
+  });
+
+  test.each<unknown>([undefined, null, true])('follows a cursor where hasMore is %s', async (hasMore) => {
+    const server = await serve(json({ ...samplePage(['m2'], 'a'), hasMore }), json(samplePage(['m1'])));
+    const pages = await readAll(walk(server));
+    expect(pages.map((page) => page._unsafeUnwrap().items[0]?.id)).toEqual(['m2', 'm1']);
+    expect(pages[0]!._unsafeUnwrap()).toMatchObject({ hasMore: true, nextCursor: 'a' });
   });
 
   test('goes on over a few pages of nothing', async () => {

@@ -44,6 +44,20 @@ import type {
   RsvpResult,
 } from '../src/models/events.js';
 import type { Open } from '../src/models/fields.js';
+import type {
+  ConversationId,
+  EventGuestId,
+  EventId,
+  EventTemplateId,
+  FriendshipId,
+  ImageId,
+  InviteId,
+  MessageId,
+  RoleId,
+  RoomId,
+  ServerId,
+  UserId,
+} from '../src/models/ids.js';
 import type { DmConversation, DmMessage, SendDmMessageBody } from '../src/models/dms.js';
 import type { EditMessageBody, CursorQuery, MessagePage } from '../src/models/messages.js';
 import type { EditedRoomMessage, RoomMessage, SendRoomMessageBody } from '../src/models/room-messages.js';
@@ -116,7 +130,7 @@ expectTypeOf(users.searchUsers).toEqualTypeOf<
   (ctx: UserContext, query: string, options?: CallOptions) => LagResult<User[]>
 >();
 expectTypeOf(users.getUser).toEqualTypeOf<
-  (ctx: UserContext, userId: string, options?: CallOptions) => LagResult<User>
+  (ctx: UserContext, userId: UserId, options?: CallOptions) => LagResult<User>
 >();
 expectTypeOf(friends.listFriends).toEqualTypeOf<(ctx: UserContext, options?: CallOptions) => LagResult<Friend[]>>();
 expectTypeOf(friends.listFriendRequests).toEqualTypeOf<
@@ -126,83 +140,93 @@ expectTypeOf(friends.sendFriendRequest).toEqualTypeOf<
   (ctx: UserContext, username: string, options?: CallOptions) => LagResult<Friendship>
 >();
 expectTypeOf(friends.acceptFriendRequest).toEqualTypeOf<
-  (ctx: UserContext, requestId: string, options?: CallOptions) => LagResult<Friendship>
+  (ctx: UserContext, requestId: FriendshipId, options?: CallOptions) => LagResult<Friendship>
 >();
 expectTypeOf(friends.declineFriendRequest).toEqualTypeOf<
-  (ctx: UserContext, requestId: string, options?: CallOptions) => LagResult<void>
+  (ctx: UserContext, requestId: FriendshipId, options?: CallOptions) => LagResult<void>
 >();
 expectTypeOf(friends.removeFriend).toEqualTypeOf<
-  (ctx: UserContext, friendshipId: string, options?: CallOptions) => LagResult<void>
+  (ctx: UserContext, friendshipId: FriendshipId, options?: CallOptions) => LagResult<void>
 >();
 expectTypeOf(friends.blockUser).toEqualTypeOf<
-  (ctx: UserContext, userId: string, options?: CallOptions) => LagResult<Friendship>
+  (ctx: UserContext, userId: UserId, options?: CallOptions) => LagResult<Friendship>
 >();
 expectTypeOf(dms.listDms).toEqualTypeOf<(ctx: UserContext, options?: CallOptions) => LagResult<DmConversation[]>>();
 expectTypeOf(dms.createDm).toEqualTypeOf<
-  (ctx: UserContext, userId: string, options?: CallOptions) => LagResult<DmConversation>
+  (ctx: UserContext, userId: UserId, options?: CallOptions) => LagResult<DmConversation>
 >();
 expectTypeOf(dms.getDm).toEqualTypeOf<
-  (ctx: UserContext, conversationId: string, options?: CallOptions) => LagResult<DmConversation>
+  (ctx: UserContext, conversationId: ConversationId, options?: CallOptions) => LagResult<DmConversation>
 >();
 expectTypeOf(dms.listDmMessages).toEqualTypeOf<
   (
     ctx: UserContext,
-    conversationId: string,
+    conversationId: ConversationId,
     query?: CursorQuery,
     options?: CallOptions,
   ) => LagResult<MessagePage<DmMessage>>
 >();
 expectTypeOf(dms.sendDmMessage).toEqualTypeOf<
-  (ctx: UserContext, conversationId: string, body: SendDmMessageBody, options?: CallOptions) => LagResult<DmMessage>
+  (
+    ctx: UserContext,
+    conversationId: ConversationId,
+    body: SendDmMessageBody,
+    options?: CallOptions,
+  ) => LagResult<DmMessage>
 >();
 expectTypeOf(dms.editDmMessage).toEqualTypeOf<
   (
     ctx: UserContext,
-    conversationId: string,
-    messageId: string,
+    conversationId: ConversationId,
+    messageId: MessageId,
     body: EditMessageBody,
     options?: CallOptions,
   ) => LagResult<DmMessage>
 >();
 expectTypeOf(dms.deleteDmMessage).toEqualTypeOf<
-  (ctx: UserContext, conversationId: string, messageId: string, options?: CallOptions) => LagResult<void>
+  (ctx: UserContext, conversationId: ConversationId, messageId: MessageId, options?: CallOptions) => LagResult<void>
 >();
 expectTypeOf(dms.iterateDmMessages).toEqualTypeOf<
-  (ctx: UserContext, conversationId: string, query?: CursorQuery, options?: CallOptions) => LagIterable<Page<DmMessage>>
+  (
+    ctx: UserContext,
+    conversationId: ConversationId,
+    query?: CursorQuery,
+    options?: CallOptions,
+  ) => LagIterable<Page<DmMessage>>
 >();
 expectTypeOf(servers.listServers).toEqualTypeOf<(ctx: UserContext, options?: CallOptions) => LagResult<Server[]>>();
 expectTypeOf(servers.createServer).toEqualTypeOf<
   (ctx: UserContext, body: CreateServerBody, options?: CallOptions) => LagResult<Server>
 >();
 expectTypeOf(servers.getServer).toEqualTypeOf<
-  (ctx: UserContext, serverId: string, options?: CallOptions) => LagResult<ServerDetails>
+  (ctx: UserContext, serverId: ServerId, options?: CallOptions) => LagResult<ServerDetails>
 >();
 expectTypeOf(servers.updateServer).toEqualTypeOf<
-  (ctx: UserContext, serverId: string, body: UpdateServerBody, options?: CallOptions) => LagResult<Server>
+  (ctx: UserContext, serverId: ServerId, body: UpdateServerBody, options?: CallOptions) => LagResult<Server>
 >();
 expectTypeOf(servers.uploadServerIcon).toEqualTypeOf<
   (
     ctx: UserContext,
-    serverId: string,
+    serverId: ServerId,
     source: ImageSource,
     image?: ImageSourceOptions,
     options?: CallOptions,
   ) => LagResult<ServerIconUploadResponse>
 >();
 expectTypeOf(servers.deleteServer).toEqualTypeOf<
-  (ctx: UserContext, serverId: string, options?: CallOptions) => LagResult<void>
+  (ctx: UserContext, serverId: ServerId, options?: CallOptions) => LagResult<void>
 >();
 expectTypeOf(servers.leaveServer).toEqualTypeOf<
-  (ctx: UserContext, serverId: string, options?: CallOptions) => LagResult<void>
+  (ctx: UserContext, serverId: ServerId, options?: CallOptions) => LagResult<void>
 >();
 expectTypeOf(invites.listInvites).toEqualTypeOf<
-  (ctx: UserContext, serverId: string, options?: CallOptions) => LagResult<Invite[]>
+  (ctx: UserContext, serverId: ServerId, options?: CallOptions) => LagResult<Invite[]>
 >();
 expectTypeOf(invites.createInvite).toEqualTypeOf<
-  (ctx: UserContext, serverId: string, body?: CreateInviteBody, options?: CallOptions) => LagResult<Invite>
+  (ctx: UserContext, serverId: ServerId, body?: CreateInviteBody, options?: CallOptions) => LagResult<Invite>
 >();
 expectTypeOf(invites.revokeInvite).toEqualTypeOf<
-  (ctx: UserContext, serverId: string, inviteId: string, options?: CallOptions) => LagResult<void>
+  (ctx: UserContext, serverId: ServerId, inviteId: InviteId, options?: CallOptions) => LagResult<void>
 >();
 expectTypeOf(invites.previewInvite).toEqualTypeOf<
   (ctx: LagContext, code: string, options?: CallOptions) => LagResult<InvitePreview>
@@ -211,70 +235,76 @@ expectTypeOf(invites.joinServer).toEqualTypeOf<
   (ctx: UserContext, code: string, options?: CallOptions) => LagResult<Server>
 >();
 expectTypeOf(invites.inviteFriend).toEqualTypeOf<
-  (ctx: UserContext, serverId: string, userId: string, options?: CallOptions) => LagResult<InviteFriendResponse>
+  (ctx: UserContext, serverId: ServerId, userId: UserId, options?: CallOptions) => LagResult<InviteFriendResponse>
 >();
 expectTypeOf(members.listMembers).toEqualTypeOf<
-  (ctx: LagContext, serverId: string, options?: CallOptions) => LagResult<ServerMember[]>
+  (ctx: LagContext, serverId: ServerId, options?: CallOptions) => LagResult<ServerMember[]>
 >();
 expectTypeOf(members.kickMember).toEqualTypeOf<
-  (ctx: UserContext, serverId: string, userId: string, options?: CallOptions) => LagResult<void>
+  (ctx: UserContext, serverId: ServerId, userId: UserId, options?: CallOptions) => LagResult<void>
 >();
 expectTypeOf(members.listBans).toEqualTypeOf<
-  (ctx: UserContext, serverId: string, options?: CallOptions) => LagResult<Ban[]>
+  (ctx: UserContext, serverId: ServerId, options?: CallOptions) => LagResult<Ban[]>
 >();
 expectTypeOf(members.banMember).toEqualTypeOf<
-  (ctx: UserContext, serverId: string, userId: string, body?: ModerationBody, options?: CallOptions) => LagResult<Ban>
+  (ctx: UserContext, serverId: ServerId, userId: UserId, body?: ModerationBody, options?: CallOptions) => LagResult<Ban>
 >();
 expectTypeOf(members.unbanMember).toEqualTypeOf<
-  (ctx: UserContext, serverId: string, userId: string, options?: CallOptions) => LagResult<void>
+  (ctx: UserContext, serverId: ServerId, userId: UserId, options?: CallOptions) => LagResult<void>
 >();
 expectTypeOf(members.listMutes).toEqualTypeOf<
-  (ctx: UserContext, serverId: string, options?: CallOptions) => LagResult<Mute[]>
+  (ctx: UserContext, serverId: ServerId, options?: CallOptions) => LagResult<Mute[]>
 >();
 expectTypeOf(members.muteMember).toEqualTypeOf<
-  (ctx: UserContext, serverId: string, userId: string, body?: ModerationBody, options?: CallOptions) => LagResult<Mute>
+  (
+    ctx: UserContext,
+    serverId: ServerId,
+    userId: UserId,
+    body?: ModerationBody,
+    options?: CallOptions,
+  ) => LagResult<Mute>
 >();
 expectTypeOf(members.unmuteMember).toEqualTypeOf<
-  (ctx: UserContext, serverId: string, userId: string, options?: CallOptions) => LagResult<void>
+  (ctx: UserContext, serverId: ServerId, userId: UserId, options?: CallOptions) => LagResult<void>
 >();
 expectTypeOf(roles.listRoles).toEqualTypeOf<
-  (ctx: UserContext, serverId: string, options?: CallOptions) => LagResult<Role[]>
+  (ctx: UserContext, serverId: ServerId, options?: CallOptions) => LagResult<Role[]>
 >();
 expectTypeOf(roles.createRole).toEqualTypeOf<
-  (ctx: UserContext, serverId: string, body: CreateRoleBody, options?: CallOptions) => LagResult<Role>
+  (ctx: UserContext, serverId: ServerId, body: CreateRoleBody, options?: CallOptions) => LagResult<Role>
 >();
 expectTypeOf(roles.updateRole).toEqualTypeOf<
-  (ctx: UserContext, serverId: string, roleId: string, body: UpdateRoleBody, options?: CallOptions) => LagResult<Role>
+  (ctx: UserContext, serverId: ServerId, roleId: RoleId, body: UpdateRoleBody, options?: CallOptions) => LagResult<Role>
 >();
 expectTypeOf(roles.deleteRole).toEqualTypeOf<
-  (ctx: UserContext, serverId: string, roleId: string, options?: CallOptions) => LagResult<void>
+  (ctx: UserContext, serverId: ServerId, roleId: RoleId, options?: CallOptions) => LagResult<void>
 >();
 expectTypeOf(roles.assignRole).toEqualTypeOf<
   (
     ctx: UserContext,
-    serverId: string,
-    userId: string,
-    roleId: string,
+    serverId: ServerId,
+    userId: UserId,
+    roleId: RoleId,
     options?: CallOptions,
   ) => LagResult<RoleAssignment>
 >();
 expectTypeOf(rooms.listRooms).toEqualTypeOf<
-  (ctx: LagContext, serverId: string, options?: CallOptions) => LagResult<Room[]>
+  (ctx: LagContext, serverId: ServerId, options?: CallOptions) => LagResult<Room[]>
 >();
 expectTypeOf(rooms.createRoom).toEqualTypeOf<
-  (ctx: UserContext, serverId: string, body: CreateRoomBody, options?: CallOptions) => LagResult<Room>
+  (ctx: UserContext, serverId: ServerId, body: CreateRoomBody, options?: CallOptions) => LagResult<Room>
 >();
 expectTypeOf(rooms.updateRoom).toEqualTypeOf<
-  (ctx: UserContext, serverId: string, roomId: string, body: UpdateRoomBody, options?: CallOptions) => LagResult<Room>
+  (ctx: UserContext, serverId: ServerId, roomId: RoomId, body: UpdateRoomBody, options?: CallOptions) => LagResult<Room>
 >();
 expectTypeOf(rooms.deleteRoom).toEqualTypeOf<
-  (ctx: UserContext, serverId: string, roomId: string, options?: CallOptions) => LagResult<void>
+  (ctx: UserContext, serverId: ServerId, roomId: RoomId, options?: CallOptions) => LagResult<void>
 >();
 expectTypeOf(roomMessages.listRoomMessages).toEqualTypeOf<
   (
     ctx: LagContext,
-    serverId: string,
-    roomId: string,
+    serverId: ServerId,
+    roomId: RoomId,
     query?: CursorQuery,
     options?: CallOptions,
   ) => LagResult<MessagePage<RoomMessage>>
@@ -282,8 +312,8 @@ expectTypeOf(roomMessages.listRoomMessages).toEqualTypeOf<
 expectTypeOf(roomMessages.sendRoomMessage).toEqualTypeOf<
   (
     ctx: LagContext,
-    serverId: string,
-    roomId: string,
+    serverId: ServerId,
+    roomId: RoomId,
     body: SendRoomMessageBody,
     options?: CallOptions,
   ) => LagResult<RoomMessage>
@@ -292,113 +322,123 @@ expectTypeOf(roomMessages.sendRoomMessageOnce).toEqualTypeOf<typeof roomMessages
 expectTypeOf(roomMessages.editRoomMessage).toEqualTypeOf<
   (
     ctx: LagContext,
-    serverId: string,
-    roomId: string,
-    messageId: string,
+    serverId: ServerId,
+    roomId: RoomId,
+    messageId: MessageId,
     body: EditMessageBody,
     options?: CallOptions,
   ) => LagResult<EditedRoomMessage>
 >();
 expectTypeOf(roomMessages.deleteRoomMessage).toEqualTypeOf<
-  (ctx: LagContext, serverId: string, roomId: string, messageId: string, options?: CallOptions) => LagResult<void>
+  (ctx: LagContext, serverId: ServerId, roomId: RoomId, messageId: MessageId, options?: CallOptions) => LagResult<void>
 >();
 expectTypeOf(roomMessages.iterateRoomMessages).toEqualTypeOf<
   (
     ctx: LagContext,
-    serverId: string,
-    roomId: string,
+    serverId: ServerId,
+    roomId: RoomId,
     query?: CursorQuery,
     options?: CallOptions,
   ) => LagIterable<Page<RoomMessage>>
 >();
 expectTypeOf(events.listEvents).toEqualTypeOf<
-  (ctx: UserContext, serverId: string, options?: CallOptions) => LagResult<ServerEvent[]>
+  (ctx: UserContext, serverId: ServerId, options?: CallOptions) => LagResult<ServerEvent[]>
 >();
 expectTypeOf(events.createEvent).toEqualTypeOf<
-  (ctx: UserContext, serverId: string, body: CreateEventBody, options?: CallOptions) => LagResult<ServerEvent>
+  (ctx: UserContext, serverId: ServerId, body: CreateEventBody, options?: CallOptions) => LagResult<ServerEvent>
 >();
 expectTypeOf(events.getEvent).toEqualTypeOf<
-  (ctx: UserContext, serverId: string, eventId: string, options?: CallOptions) => LagResult<ServerEvent>
+  (ctx: UserContext, serverId: ServerId, eventId: EventId, options?: CallOptions) => LagResult<ServerEvent>
 >();
 expectTypeOf(events.updateEvent).toEqualTypeOf<
   (
     ctx: UserContext,
-    serverId: string,
-    eventId: string,
+    serverId: ServerId,
+    eventId: EventId,
     body: UpdateEventBody,
     options?: CallOptions,
   ) => LagResult<ServerEvent>
 >();
 expectTypeOf(events.cancelEvent).toEqualTypeOf<
-  (ctx: UserContext, serverId: string, eventId: string, options?: CallOptions) => LagResult<CancelEventResponse>
+  (ctx: UserContext, serverId: ServerId, eventId: EventId, options?: CallOptions) => LagResult<CancelEventResponse>
 >();
 expectTypeOf(events.rsvpEvent).toEqualTypeOf<
   (
     ctx: UserContext,
-    serverId: string,
-    eventId: string,
+    serverId: ServerId,
+    eventId: EventId,
     status: Open<RsvpStatus>,
     options?: CallOptions,
   ) => LagResult<RsvpResult>
 >();
 expectTypeOf(events.toggleEventExternalAccess).toEqualTypeOf<
-  (ctx: UserContext, serverId: string, eventId: string, options?: CallOptions) => LagResult<ServerEvent>
+  (ctx: UserContext, serverId: ServerId, eventId: EventId, options?: CallOptions) => LagResult<ServerEvent>
 >();
 expectTypeOf(eventGuests.listEventGuests).toEqualTypeOf<
-  (ctx: UserContext, serverId: string, eventId: string, options?: CallOptions) => LagResult<EventGuest[]>
+  (ctx: UserContext, serverId: ServerId, eventId: EventId, options?: CallOptions) => LagResult<EventGuest[]>
 >();
 expectTypeOf(eventGuests.admitEventGuest).toEqualTypeOf<
   (
     ctx: UserContext,
-    serverId: string,
-    eventId: string,
-    guestId: string,
+    serverId: ServerId,
+    eventId: EventId,
+    guestId: EventGuestId,
     options?: CallOptions,
   ) => LagResult<GuestDecision>
 >();
 expectTypeOf(eventGuests.rejectEventGuest).toEqualTypeOf<
   (
     ctx: UserContext,
-    serverId: string,
-    eventId: string,
-    guestId: string,
+    serverId: ServerId,
+    eventId: EventId,
+    guestId: EventGuestId,
     options?: CallOptions,
   ) => LagResult<GuestDecision>
 >();
 expectTypeOf(eventTemplates.listEventTemplates).toEqualTypeOf<
-  (ctx: UserContext, serverId: string, options?: CallOptions) => LagResult<EventTemplate[]>
+  (ctx: UserContext, serverId: ServerId, options?: CallOptions) => LagResult<EventTemplate[]>
 >();
 expectTypeOf(eventTemplates.createEventTemplate).toEqualTypeOf<
-  (ctx: UserContext, serverId: string, body: CreateEventTemplateBody, options?: CallOptions) => LagResult<EventTemplate>
+  (
+    ctx: UserContext,
+    serverId: ServerId,
+    body: CreateEventTemplateBody,
+    options?: CallOptions,
+  ) => LagResult<EventTemplate>
 >();
 expectTypeOf(eventTemplates.updateEventTemplate).toEqualTypeOf<
   (
     ctx: UserContext,
-    serverId: string,
-    templateId: string,
+    serverId: ServerId,
+    templateId: EventTemplateId,
     body: UpdateEventTemplateBody,
     options?: CallOptions,
   ) => LagResult<EventTemplate>
 >();
 expectTypeOf(eventTemplates.deleteEventTemplate).toEqualTypeOf<
-  (ctx: UserContext, serverId: string, templateId: string, options?: CallOptions) => LagResult<Acknowledgement>
+  (
+    ctx: UserContext,
+    serverId: ServerId,
+    templateId: EventTemplateId,
+    options?: CallOptions,
+  ) => LagResult<Acknowledgement>
 >();
 expectTypeOf(images.uploadImage).toEqualTypeOf<
   (ctx: UserContext, source: ImageSource, body: UploadImageBody, options?: CallOptions) => LagResult<ImageMetadata>
 >();
 expectTypeOf(images.getImage).toEqualTypeOf<
-  (ctx: UserContext, imageId: string, options?: CallOptions) => LagResult<ImageMetadata>
+  (ctx: UserContext, imageId: ImageId, options?: CallOptions) => LagResult<ImageMetadata>
 >();
 expectTypeOf(images.getImageStatus).toEqualTypeOf<
-  (ctx: UserContext, imageId: string, options?: CallOptions) => LagResult<ImageStatus>
+  (ctx: UserContext, imageId: ImageId, options?: CallOptions) => LagResult<ImageStatus>
 >();
 expectTypeOf(images.deleteImage).toEqualTypeOf<
-  (ctx: UserContext, imageId: string, options?: CallOptions) => LagResult<void>
+  (ctx: UserContext, imageId: ImageId, options?: CallOptions) => LagResult<void>
 >();
 expectTypeOf(images.waitForImage).toEqualTypeOf<
   (
     ctx: UserContext,
-    imageId: string,
+    imageId: ImageId,
     wait?: images.WaitForImageOptions,
     options?: CallOptions,
   ) => LagResult<ImageStatus>
@@ -464,9 +504,9 @@ export const calls = (user: UserContext, robot: RobotContext): LagResult<unknown
 ];
 
 // Answers: optional and nullable as promised, unknown fields kept but not typed, known values suggested.
-expectTypeOf<RoomMessage['userId']>().toEqualTypeOf<string | null>();
+expectTypeOf<RoomMessage['userId']>().toEqualTypeOf<UserId | null>();
 expectTypeOf<RoomMessage['editedAt']>().toEqualTypeOf<string | null | undefined>();
-expectTypeOf<EditedRoomMessage['username']>().toEqualTypeOf<string | undefined>();
+expectTypeOf<EditedRoomMessage['username']>().toEqualTypeOf<string | null | undefined>();
 expectTypeOf<EditedRoomMessage['content']>().toEqualTypeOf<string>();
 expectTypeOf<Pick<User, 'steamId'>>().toEqualTypeOf<{ steamId?: string | null | undefined }>();
 expectTypeOf<User['status']>().toEqualTypeOf<Open<UserStatus>>();

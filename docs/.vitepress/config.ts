@@ -83,6 +83,7 @@ export default defineConfig({
             pagination: 'Pagination',
             uploads: 'Uploads',
             middleware: 'Middleware',
+            schemas: 'Schemas',
             robots: 'Robots',
           }),
         },

@@ -2,6 +2,6 @@ import type { OperationCase } from '../../test/operations.table.js';
 
 export declare const makeOpenApi: (from: {
   readonly table: readonly OperationCase[];
-  /** All that `src/models` exports, by name. */
+  /** The exports of `lagclient/schemas`, by name. */
   readonly schemas: Readonly<Record<string, unknown>>;
 }) => object;

@@ -11,13 +11,13 @@ const { version, license } = JSON.parse(readFileSync(`${root}package.json`, 'utf
  * table of the contract test, answers from the schemas that they are checked against, bodies from their types.
  */
 export const makeOpenApi = ({ table, schemas }) => {
-  const { models, ...types } = readModels();
+  const { models, aliases } = readModels();
   const components = {};
   const nameOf = new Map(Object.entries(schemas).map(([name, schema]) => [schema, name.replace(/Schema$/, '')]));
 
   const jsonSchemaOf = (schema, isRoot = false) => {
     const name = nameOf.get(schema);
-    if (name && schema.type === 'object' && !isRoot) {
+    if (name && schema.entries && !isRoot) {
       components[name] ??= {};
       if (!Object.keys(components[name]).length)
         components[name] = { ...describe(models[name]), ...jsonSchemaOf(schema, true) };
@@ -27,19 +27,27 @@ export const makeOpenApi = ({ table, schemas }) => {
       case 'string':
       case 'number':
       case 'boolean':
-        return { type: schema.type };
+        return Object.assign({ type: schema.type }, ...(schema.pipe ?? []).map(limitsOf));
+      case 'picklist':
+        return { type: 'string', enum: schema.options };
+      case 'blob':
+        return { type: 'string', contentMediaType: 'application/octet-stream' };
       case 'nullable':
-        return orNull(jsonSchemaOf(schema.parts));
+      case 'nullish':
+        return orNull(jsonSchemaOf(schema.wrapped));
       case 'optional':
-        return jsonSchemaOf(schema.parts);
+        return jsonSchemaOf(schema.wrapped);
       case 'array':
-        return { type: 'array', items: jsonSchemaOf(schema.parts) };
-      case 'dictionary':
-        return { type: 'object', additionalProperties: jsonSchemaOf(schema.parts) };
-      case 'object': {
-        const entries = Object.entries(schema.parts);
+        return { type: 'array', items: jsonSchemaOf(schema.item) };
+      case 'record':
+        return { type: 'object', additionalProperties: jsonSchemaOf(schema.value) };
+      case 'object':
+      case 'loose_object': {
+        const entries = Object.entries(schema.entries);
         const fields = name ? models[name]?.fields : undefined;
-        const required = entries.filter(([, entry]) => entry.type !== 'optional').map(([key]) => key);
+        const required = entries
+          .filter(([, { type }]) => type !== 'optional' && type !== 'nullish')
+          .map(([key]) => key);
         return {
           type: 'object',
           properties: Object.fromEntries(
@@ -53,16 +61,11 @@ export const makeOpenApi = ({ table, schemas }) => {
     }
   };
 
-  /** `list(UserSchema)`, `model({ events: list(EventSchema) })`. */
-  const evaluate = (node) => {
-    if (ts.isIdentifier(node)) return schemas[node.text];
-    if (ts.isCallExpression(node)) return schemas[node.expression.text](...node.arguments.map(evaluate));
-    return Object.fromEntries(node.properties.map(({ name, initializer }) => [name.text, evaluate(initializer)]));
+  const bodySchemaOf = (name) => {
+    const schema = schemas[`${name}Schema`];
+    if (!schema) throw new Error(`lagclient/schemas has no schema of ${name}`);
+    return jsonSchemaOf(schema);
   };
-  const parse = (expression) =>
-    evaluate(ts.createSourceFile('', expression, ts.ScriptTarget.Latest).statements[0].expression);
-
-  const bodies = createBodies(components, types);
   const paths = {};
   const add = (path, method, operation) => {
     const item = (paths[path.replace(/:(\w+)/g, '{$1}')] ??= {});
@@ -81,7 +84,7 @@ export const makeOpenApi = ({ table, schemas }) => {
       'x-idempotent': operation.idempotent,
     };
     const needsNobody = operation.remarks.includes('no account needed');
-    const parts = { ...parametersOf(operation), ...requestOf(operation, bodies) };
+    const parts = { ...parametersOf(operation), ...requestOf(operation, bodySchemaOf, aliases) };
     const describeWith = (operationId, success, security) => ({
       operationId,
       ...common,
@@ -101,7 +104,7 @@ export const makeOpenApi = ({ table, schemas }) => {
       continue;
     }
     const success = response
-      ? { description: 'Done.', content: json(jsonSchemaOf(parse(response))) }
+      ? { description: 'Done.', content: json(jsonSchemaOf(schemas[response])) }
       : { description: 'Done; no content.' };
     if (robot === 'own') {
       const info = { description: 'Done.', content: json(jsonSchemaOf(schemas.RobotInfoSchema)) };
@@ -158,10 +161,10 @@ const describe = (model) => (model?.description ? { description: model.descripti
 /** Adds what the source says of a field: its comment, and its known values. */
 const withField = (schema, field) => {
   if (!field) return schema;
-  const { description, values } = field;
-  const known = values && { 'x-known-values': values };
+  const { description, values, byDefault } = field;
+  const known = values.length > 0 && { 'x-known-values': values };
   if (known && schema.items) return { ...schema, items: { ...schema.items, ...known } };
-  return { ...schema, ...known, ...(description && { description }) };
+  return { ...schema, ...known, ...(byDefault && { default: byDefault }), ...(description && { description }) };
 };
 
 const parametersOf = ({ path, query }) => {
@@ -197,138 +200,98 @@ const parametersOf = ({ path, query }) => {
   return parameters.length ? { parameters } : {};
 };
 
-const requestOf = ({ name, body, isUpload, parameters }, bodies) => {
-  if (isUpload) return { requestBody: { required: true, content: uploadContent(name) } };
+const requestOf = ({ name, body, isUpload, parameters }, bodySchemaOf, aliases) => {
+  if (isUpload) {
+    const content =
+      name === 'uploadImage'
+        ? { 'multipart/form-data': { schema: bodySchemaOf('MultipartImageBody') } }
+        : json(bodySchemaOf('Base64ImageBody'));
+    return { requestBody: { required: true, content } };
+  }
   if (!body) return {};
   const parameter = parameters.find((one) => one.name === 'body');
   if (body === 'body')
-    return { requestBody: { required: !parameter.isOptional, content: json(bodies.refTo(parameter.type)) } };
+    return { requestBody: { required: !parameter.isOptional, content: json(bodySchemaOf(parameter.type)) } };
   const fields = [...body.matchAll(/\w+/g)].map(([field]) => field);
+  const schemaOf = (field) => {
+    const [, open] = /^Open<(\w+)>$/.exec(parameters.find((one) => one.name === field).type) ?? [];
+    return { type: 'string', ...(open && { 'x-known-values': literalsIn(aliases[open].getText()) }) };
+  };
   return {
     requestBody: {
       required: true,
       content: json({
         type: 'object',
-        properties: Object.fromEntries(
-          fields.map((field) => [field, bodies.schemaOfParameter(parameters.find((one) => one.name === field).type)]),
-        ),
+        properties: Object.fromEntries(fields.map((field) => [field, schemaOf(field)])),
         required: fields,
       }),
     },
   };
 };
 
-const uploadContent = (name) =>
-  name === 'uploadImage'
-    ? {
-        'multipart/form-data': {
-          schema: {
-            type: 'object',
-            properties: {
-              file: { type: 'string', contentMediaType: 'application/octet-stream', description: 'At most 25 MiB.' },
-              purpose: {
-                type: 'string',
-                'x-known-values': ['avatar', 'server_icon', 'event_cover', 'chat', 'general'],
-              },
-              alt: { type: 'string' },
-              entityId: { type: 'string' },
-            },
-            required: ['file', 'purpose'],
-          },
-        },
-      }
-    : json({
-        type: 'object',
-        properties: {
-          image: { type: 'string', contentEncoding: 'base64', description: 'Without data URL prefix.' },
-          contentType: { type: 'string', default: 'image/jpeg' },
-        },
-        required: ['image'],
-      });
-
-/** JSON schemas of request bodies, from their types. */
-const createBodies = (components, { aliases, interfaces }) => {
-  const schemaOf = (type) => {
-    const open = ts.isTypeReferenceNode(type) && type.typeName.text === 'Open';
-    if (open) return { type: 'string', 'x-known-values': valuesOf(type.typeArguments[0], aliases) };
-    if (ts.isTypeReferenceNode(type)) return schemaOf(aliases[type.typeName.text]);
-    const parts = (ts.isUnionTypeNode(type) ? [...type.types] : [type]).filter(
-      ({ kind }) => kind !== ts.SyntaxKind.UndefinedKeyword,
-    );
-    const rest = parts.filter((part) => part.getText() !== 'null');
-    if (rest.length < parts.length) return orNull(schemaOf(rest[0]));
-    if (rest.every(ts.isLiteralTypeNode)) return { type: 'string', enum: rest.map(({ literal }) => literal.text) };
-    const [only] = rest;
-    if (rest.length === 1 && only !== type) return schemaOf(only);
-    if (!/^(string|number|boolean)$/.test(type.getText())) throw new Error(`no JSON schema for ${type.getText()}`);
-    return { type: type.getText() };
-  };
-
-  /** Fields of an interface, those of `Partial<…>` that it extends included. */
-  const fieldsOf = (name) => {
-    const declaration = interfaces[name];
-    if (!declaration) throw new Error(`${name} is no interface of the models`);
-    const base = declaration.heritageClauses?.[0]?.types[0];
-    const [, partial] = /^Partial<(\w+)>$/.exec(base?.getText() ?? '') ?? [];
-    if (base && !partial) throw new Error(`${name} extends something that is not understood`);
-    return [
-      ...(partial ? fieldsOf(partial).map((field) => ({ ...field, isOptional: true })) : []),
-      ...declaration.members.map((member) => ({
-        key: member.name.text,
-        isOptional: Boolean(member.questionToken),
-        schema: { ...schemaOf(member.type), ...describe({ description: commentOn(member) }) },
-      })),
-    ];
-  };
-
-  return {
-    refTo: (name) => {
-      const fields = fieldsOf(name);
-      const required = fields.filter(({ isOptional }) => !isOptional).map(({ key }) => key);
-      components[name] ??= {
-        ...describe({ description: commentOn(interfaces[name]) }),
-        type: 'object',
-        properties: Object.fromEntries(fields.map(({ key, schema }) => [key, schema])),
-        ...(required.length && { required }),
-      };
-      return { $ref: `#/components/schemas/${name}` };
-    },
-    schemaOfParameter: (type) => {
-      const [, open] = /^Open<(\w+)>$/.exec(type) ?? [];
-      return { type: 'string', ...(open && { 'x-known-values': valuesOf(aliases[open], aliases) }) };
-    },
-  };
+/** What an action of a pipe says in JSON schema. */
+const limitsOf = ({ type, requirement, pipe }) => {
+  switch (type) {
+    case 'non_empty':
+      return { minLength: 1 };
+    case 'min_length':
+      return { minLength: requirement };
+    case 'max_length':
+      return { maxLength: requirement };
+    case 'min_value':
+      return { minimum: requirement };
+    case 'max_value':
+      return { maximum: requirement };
+    case 'gt_value':
+      return { exclusiveMinimum: requirement };
+    case 'safe_integer':
+      return { type: 'integer' };
+    case 'iso_timestamp':
+      return { format: 'date-time' };
+    case 'iso_time':
+      return { pattern: requirement.source };
+    case 'string':
+    case 'number':
+      return pipe ? Object.assign({}, ...pipe.map(limitsOf)) : {};
+    case 'finite':
+    case 'check':
+      return {};
+    default:
+      throw new Error(`no JSON schema for an action of type ${type}`);
+  }
 };
 
-/** What the source says of each model and its fields: comments and the values that have names. */
+/** What the source says of each model and its fields: comments, defaults and known values. */
 const readModels = () => {
   const aliases = {};
   const interfaces = {};
-  const models = {};
   const files = readdirSync(`${root}src/models`).map((name) => {
     const file = `${root}src/models/${name}`;
     return ts.createSourceFile(file, readFileSync(file, 'utf8'), ts.ScriptTarget.Latest, true);
   });
-  for (const file of files)
-    for (const node of file.statements) if (ts.isTypeAliasDeclaration(node)) aliases[node.name.text] = node.type;
-  for (const file of files)
-    for (const node of file.statements) {
-      if (ts.isInterfaceDeclaration(node)) {
-        interfaces[node.name.text] = node;
-        (models[node.name.text] ??= {}).description = commentOn(node);
-      }
-      if (!ts.isVariableStatement(node)) continue;
-      const [{ name, initializer }] = node.declarationList.declarations;
-      const literal = initializer && ts.isCallExpression(initializer) && initializer.arguments[0];
-      if (!/Schema$/.test(name.text) || !literal || !ts.isObjectLiteralExpression(literal)) continue;
-      (models[name.text.replace(/Schema$/, '')] ??= {}).fields = Object.fromEntries(
-        literal.properties.map((property) => [
-          property.name.text,
-          { description: commentOn(property), values: valuesIn(property.initializer, aliases) },
-        ]),
-      );
-    }
-  return { models, aliases, interfaces };
+  for (const node of files.flatMap((file) => [...file.statements])) {
+    if (ts.isTypeAliasDeclaration(node)) aliases[node.name.text] = node.type;
+    if (ts.isInterfaceDeclaration(node)) interfaces[node.name.text] = node;
+  }
+  /** The fields of an interface, those of a `Partial<…>` that it extends included. */
+  const fieldsOf = (node) => {
+    const [, base] = /^Partial<(\w+)>$/.exec(node.heritageClauses?.[0]?.types[0]?.getText() ?? '') ?? [];
+    const own = node.members.map((member) => [
+      member.name?.getText(),
+      { description: commentOn(member), values: openValuesOf(member, aliases), byDefault: defaultOf(member) },
+    ]);
+    return { ...(base && fieldsOf(interfaces[base])), ...Object.fromEntries(own) };
+  };
+  const models = Object.fromEntries(
+    Object.entries(interfaces).map(([name, node]) => [name, { description: commentOn(node), fields: fieldsOf(node) }]),
+  );
+  return { models, aliases };
+};
+
+/** The text of a field's `@default`. */
+const defaultOf = (member) => {
+  const tag = ts.getJSDocTags(member).find(({ tagName }) => tagName.text === 'default');
+  return tag && ts.getTextOfJSDocComment(tag.comment);
 };
 
 const commentOn = (node) => {
@@ -336,15 +299,11 @@ const commentOn = (node) => {
   return comment && ts.getTextOfJSDocComment(comment).replace(/\s+/g, ' ');
 };
 
-/** Of `text as OpenText<UserStatus>`. */
-const valuesIn = (node, aliases) => {
-  if (/^(maybe|list)$/.test(node.expression?.text)) return valuesIn(node.arguments[0], aliases);
-  if (!ts.isAsExpression(node)) return undefined;
-  const [, argument] = /Open(?:Text)?<([^<>]+)>/.exec(node.getText()) ?? [];
-  return argument && literalsIn(aliases[argument]?.getText() ?? argument);
+/** The known values of a field: of `status: Open<UserStatus>`. */
+const openValuesOf = (member, aliases) => {
+  const [, argument] = /\bOpen<([^<>]+)>/.exec(member.getText()) ?? [];
+  return argument ? literalsIn(aliases[argument]?.getText() ?? argument) : [];
 };
-
-const valuesOf = (type, aliases) => literalsIn((aliases[type.typeName?.text] ?? type).getText());
 
 const literalsIn = (text) => [...text.matchAll(/'([^']+)'/g)].map(([, value]) => value);
 

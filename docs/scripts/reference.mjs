@@ -46,7 +46,6 @@ export const makeReference = async () => {
   app.converter.on(Converter.EVENT_RESOLVE_END, ({ project }) => {
     for (const { source, page } of entries)
       project.children.find(({ name }) => [`src/${name}.ts`, `src/${name}/index.ts`].includes(source)).name = page;
-    for (const reflection of Object.values(project.reflections)) tidy(reflection);
     for (const { page, specifier } of entries)
       for (const child of project.children.find(({ name }) => name === page).children) addFacts(child, specifier);
   });
@@ -59,7 +58,8 @@ export const makeReference = async () => {
   const addFacts = (reflection, specifier) => {
     const target = reflection.signatures?.[0] ?? (reflection.kind === ReflectionKind.Variable ? reflection : undefined);
     const size = sizes.sizes[specifier]?.[reflection.name];
-    if (!target?.comment || !size) return;
+    // The guide shows the schemas together.
+    if (!target?.comment || !size || specifier === 'lagclient/schemas') return;
     const operation = operations.get(reflection.name);
     if (operation) dropEndpoint(target.comment.summary);
     const facts = [...(operation ? factsOf(operation) : []), ['Bundle', weight(specifier, reflection.name, size)]];
@@ -87,20 +87,6 @@ export const makeReference = async () => {
   await app.generateOutputs(project);
   rmSync(`${out}/modules.md`);
   writeFileSync(`${out}/index.md`, overview(entries, operations));
-};
-
-/** Takes out what is only how it was made: the schemas behind the models. */
-const tidy = (reflection) => {
-  if (reflection.kind !== ReflectionKind.Interface) return;
-  const isModel = (type) => /^(InferOutput|GenericSchema)/.test(type.toString());
-  if (!reflection.extendedTypes?.some(isModel)) return;
-  reflection.extendedTypes = reflection.extendedTypes.filter((type) => !isModel(type));
-  if (!reflection.extendedTypes.length) delete reflection.extendedTypes;
-  for (const child of reflection.children ?? []) {
-    delete child.inheritedFrom;
-    delete child.defaultValue;
-    child.flags.setFlag(16, false);
-  }
 };
 
 /** The doc comment says the endpoint first; the facts say it, too. */

@@ -1,53 +1,99 @@
-import type * as v from 'valibot';
-import { number, flag, maybeText, text, type OpenText, optionalText } from './fields.js';
-import { model, maybe } from './model.js';
+import * as v from 'valibot';
+import {
+  flag,
+  nullableText,
+  number,
+  optionalText,
+  requiredText,
+  text,
+  timestamp,
+  type Open,
+  type OpenText,
+  type Text,
+} from './fields.js';
+import type { EventId, EventTemplateId, RoomId, ServerId, UserId } from './ids.js';
 
-export const RsvpCountsSchema = /*#__PURE__*/ model({
+/** How many users gave each answer to an event. */
+export interface RsvpCounts {
+  going: number;
+  maybe: number;
+  notGoing: number;
+}
+
+export const RsvpCountsSchema = /*#__PURE__*/ v.looseObject({
   going: number,
   maybe: number,
   notGoing: number,
 });
 
-/** How many answered what to an event. */
-export interface RsvpCounts extends v.InferOutput<typeof RsvpCountsSchema> {}
-
-/** State of an event. */
+/** The state of an event. */
 export type EventStatus = 'scheduled' | 'active' | 'ended' | 'cancelled';
 
-/** Answer of a user to an event. */
+/** A user's answer to an event. */
 export type RsvpStatus = 'going' | 'maybe' | 'not_going';
 
-export const ServerEventSchema = /*#__PURE__*/ model({
-  id: text,
-  serverId: text,
-  title: text,
-  description: maybeText,
-  coverImageUrl: maybeText,
+/** An event of a server. */
+export interface ServerEvent {
+  id: EventId;
+  serverId: ServerId;
+  title: string;
+  description: string | null;
+  coverImageUrl: string | null;
   /** ISO 8601. */
-  startsAt: text,
+  startsAt: string;
   /** ISO 8601. */
-  endsAt: maybeText,
-  status: text as OpenText<EventStatus>,
-  voiceRoomId: maybeText,
-  createdBy: text,
-  creatorUsername: text,
-  creatorDisplayName: maybeText,
-  /** What people from outside of the server join with. */
-  shareCode: maybeText,
-  /** Whether people from outside of the server may come as guests. */
-  externalAccessEnabled: flag,
+  endsAt: string | null;
+  status: Open<EventStatus>;
+  /** The room that the event takes place in. */
+  voiceRoomId: RoomId | null;
+  createdBy: UserId;
+  creatorUsername: string;
+  creatorDisplayName: string | null;
+  /** The code that people from outside the server join with. */
+  shareCode: string | null;
+  /** Whether people from outside the server may come as guests. */
+  externalAccessEnabled: boolean;
   /** Whether guests come in without being admitted. */
+  externalAutoAdmit: boolean;
+  rsvpCounts: RsvpCounts;
+  /** The caller's answer. */
+  myRsvp: Open<RsvpStatus> | null;
+  /** The template that the event was made from. */
+  templateId: EventTemplateId | null;
+  /** ISO 8601. */
+  createdAt: string;
+}
+
+export const ServerEventSchema = /*#__PURE__*/ v.looseObject({
+  id: text as Text<EventId>,
+  serverId: text as Text<ServerId>,
+  title: text,
+  description: nullableText,
+  coverImageUrl: nullableText,
+  startsAt: text,
+  endsAt: nullableText,
+  status: text as OpenText<EventStatus>,
+  voiceRoomId: /*#__PURE__*/ v.nullable(text as Text<RoomId>),
+  createdBy: text as Text<UserId>,
+  creatorUsername: text,
+  creatorDisplayName: nullableText,
+  shareCode: nullableText,
+  externalAccessEnabled: flag,
   externalAutoAdmit: flag,
   rsvpCounts: RsvpCountsSchema,
-  myRsvp: /*#__PURE__*/ maybe(text as OpenText<RsvpStatus>),
-  /** The template that made it. */
-  templateId: maybeText,
-  /** ISO 8601. */
+  myRsvp: /*#__PURE__*/ v.nullable(text as OpenText<RsvpStatus>),
+  templateId: /*#__PURE__*/ v.nullable(text as Text<EventTemplateId>),
   createdAt: text,
 });
 
-/** An event of a server. */
-export interface ServerEvent extends v.InferOutput<typeof ServerEventSchema> {}
+/** The events of a server, as `GET /servers/:serverId/events` returns them. */
+export interface ServerEventList {
+  events: ServerEvent[];
+}
+
+export const ServerEventListSchema = /*#__PURE__*/ v.looseObject({
+  events: /*#__PURE__*/ v.array(ServerEventSchema),
+});
 
 /** An event to create. */
 export interface CreateEventBody {
@@ -58,28 +104,53 @@ export interface CreateEventBody {
   readonly startsAt: string;
   /** ISO 8601. */
   readonly endsAt?: string | undefined;
-  /** Whether people from outside of the server may come as guests. */
+  /** Whether people from outside the server may come as guests. */
   readonly externalAccessEnabled?: boolean | undefined;
   /** Whether guests come in without being admitted. */
   readonly externalAutoAdmit?: boolean | undefined;
 }
 
-/** What to change of an event; what is absent stays. */
+export const CreateEventBodySchema = /*#__PURE__*/ v.object({
+  title: requiredText,
+  description: /*#__PURE__*/ v.optional(text),
+  coverImageUrl: /*#__PURE__*/ v.optional(text),
+  startsAt: timestamp,
+  endsAt: /*#__PURE__*/ v.optional(timestamp),
+  externalAccessEnabled: /*#__PURE__*/ v.optional(flag),
+  externalAutoAdmit: /*#__PURE__*/ v.optional(flag),
+});
+
+/** What to change in an event. Absent fields stay as they are. */
 export interface UpdateEventBody extends Partial<CreateEventBody> {}
 
-export const CancelEventResponseSchema = /*#__PURE__*/ model({
+export const UpdateEventBodySchema = /*#__PURE__*/ v.partial(CreateEventBodySchema);
+
+/** What became of a cancelled event. */
+export interface CancelEventResponse {
+  status: Open<EventStatus>;
+  /** ISO 8601: when the event will be deleted. */
+  deletesAt?: string | null | undefined;
+}
+
+export const CancelEventResponseSchema = /*#__PURE__*/ v.looseObject({
   status: text as OpenText<EventStatus>,
-  /** ISO 8601: when it is gone for good. */
   deletesAt: optionalText,
 });
 
-/** What became of a cancelled event. */
-export interface CancelEventResponse extends v.InferOutput<typeof CancelEventResponseSchema> {}
+/** The caller's answer to an event. */
+export interface RsvpEventBody {
+  readonly status: Open<RsvpStatus>;
+}
 
-export const RsvpResultSchema = /*#__PURE__*/ model({
+export const RsvpEventBodySchema = /*#__PURE__*/ v.object({ status: text as OpenText<RsvpStatus> });
+
+/** The caller's answer to an event, and the counts of all answers. */
+export interface RsvpResult {
+  status: Open<RsvpStatus>;
+  counts: RsvpCounts;
+}
+
+export const RsvpResultSchema = /*#__PURE__*/ v.looseObject({
   status: text as OpenText<RsvpStatus>,
   counts: RsvpCountsSchema,
 });
-
-/** The caller's answer to an event, and everybody's. */
-export interface RsvpResult extends v.InferOutput<typeof RsvpResultSchema> {}

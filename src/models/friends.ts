@@ -1,75 +1,131 @@
-import type * as v from 'valibot';
-import { text, type OpenText } from './fields.js';
-import { model, list } from './model.js';
-import { UserSchema } from './users.js';
+import * as v from 'valibot';
+import { requiredId, requiredText, text, type Open, type OpenText, type Text } from './fields.js';
+import type { FriendshipId, UserId } from './ids.js';
+import { UserSchema, type User } from './users.js';
 
-/** State of a friendship. */
+/** The state of a friendship. */
 export type FriendshipStatus = 'pending' | 'accepted' | 'blocked';
 
-export const FriendshipSchema = /*#__PURE__*/ model({
-  id: text,
-  /** Who asked. */
-  requesterId: text,
-  /** Who was asked. */
-  addresseeId: text,
+/** The relation of two users: a request, a friendship or a block. */
+export interface Friendship {
+  id: FriendshipId;
+  /** The user who sent the request. */
+  requesterId: UserId;
+  /** The user who received the request. */
+  addresseeId: UserId;
+  status: Open<FriendshipStatus>;
+  /** ISO 8601. */
+  createdAt: string;
+  /** ISO 8601. */
+  updatedAt: string;
+}
+
+export const FriendshipSchema = /*#__PURE__*/ v.looseObject({
+  id: text as Text<FriendshipId>,
+  requesterId: text as Text<UserId>,
+  addresseeId: text as Text<UserId>,
   status: text as OpenText<FriendshipStatus>,
-  /** ISO 8601. */
   createdAt: text,
-  /** ISO 8601. */
   updatedAt: text,
 });
 
-/** What is between two users: a request, a friendship or a block. */
-export interface Friendship extends v.InferOutput<typeof FriendshipSchema> {}
+/** A friend of the caller. */
+export interface Friend {
+  id: string;
+  user: User;
+  /** The id that `removeFriend` takes. */
+  friendshipId: FriendshipId;
+  /** ISO 8601. */
+  since: string;
+}
 
-export const FriendSchema = /*#__PURE__*/ model({
+export const FriendSchema = /*#__PURE__*/ v.looseObject({
   id: text,
   user: UserSchema,
-  /** What `removeFriend` takes. */
-  friendshipId: text,
-  /** ISO 8601. */
+  friendshipId: text as Text<FriendshipId>,
   since: text,
 });
 
-/** A friend of the caller. */
-export interface Friend extends v.InferOutput<typeof FriendSchema> {}
+export const FriendListSchema = /*#__PURE__*/ v.array(FriendSchema);
 
-export const IncomingFriendRequestSchema = /*#__PURE__*/ model({
-  /** What `acceptFriendRequest` and `declineFriendRequest` take. */
-  id: text,
-  requesterId: text,
-  addresseeId: text,
+/** A request that the caller may accept or decline. */
+export interface IncomingFriendRequest {
+  /** The id that `acceptFriendRequest` and `declineFriendRequest` take. */
+  id: FriendshipId;
+  requesterId: UserId;
+  addresseeId: UserId;
+  status: Open<FriendshipStatus>;
+  /** ISO 8601. */
+  createdAt: string;
+  /** ISO 8601. */
+  updatedAt: string;
+  from: User;
+}
+
+export const IncomingFriendRequestSchema = /*#__PURE__*/ v.looseObject({
+  id: text as Text<FriendshipId>,
+  requesterId: text as Text<UserId>,
+  addresseeId: text as Text<UserId>,
   status: text as OpenText<FriendshipStatus>,
-  /** ISO 8601. */
   createdAt: text,
-  /** ISO 8601. */
   updatedAt: text,
   from: UserSchema,
 });
 
-/** A request that the caller may accept or decline. */
-export interface IncomingFriendRequest extends v.InferOutput<typeof IncomingFriendRequestSchema> {}
+/** A request that the caller sent. */
+export interface OutgoingFriendRequest {
+  /** The id that `removeFriend` takes to cancel the request. */
+  id: FriendshipId;
+  requesterId: UserId;
+  addresseeId: UserId;
+  status: Open<FriendshipStatus>;
+  /** ISO 8601. */
+  createdAt: string;
+  /** ISO 8601. */
+  updatedAt: string;
+  to: User;
+}
 
-export const OutgoingFriendRequestSchema = /*#__PURE__*/ model({
-  /** What `removeFriend` takes to cancel it. */
-  id: text,
-  requesterId: text,
-  addresseeId: text,
+export const OutgoingFriendRequestSchema = /*#__PURE__*/ v.looseObject({
+  id: text as Text<FriendshipId>,
+  requesterId: text as Text<UserId>,
+  addresseeId: text as Text<UserId>,
   status: text as OpenText<FriendshipStatus>,
-  /** ISO 8601. */
   createdAt: text,
-  /** ISO 8601. */
   updatedAt: text,
   to: UserSchema,
 });
 
-/** A request that the caller sent. */
-export interface OutgoingFriendRequest extends v.InferOutput<typeof OutgoingFriendRequestSchema> {}
+/** The caller's pending requests. */
+export interface FriendRequests {
+  incoming: IncomingFriendRequest[];
+  outgoing: OutgoingFriendRequest[];
+}
 
-export const FriendRequestsSchema = /*#__PURE__*/ model({
-  incoming: /*#__PURE__*/ list(IncomingFriendRequestSchema),
-  outgoing: /*#__PURE__*/ list(OutgoingFriendRequestSchema),
+export const FriendRequestsSchema = /*#__PURE__*/ v.looseObject({
+  incoming: /*#__PURE__*/ v.array(IncomingFriendRequestSchema),
+  outgoing: /*#__PURE__*/ v.array(OutgoingFriendRequestSchema),
 });
 
-/** The pending requests of the caller. */
-export interface FriendRequests extends v.InferOutput<typeof FriendRequestsSchema> {}
+/** Whom to send a friend request. */
+export interface SendFriendRequestBody {
+  readonly username: string;
+}
+
+export const SendFriendRequestBodySchema = /*#__PURE__*/ v.object({ username: requiredText });
+
+/** Which request to accept or decline. */
+export interface AnswerFriendRequestBody {
+  readonly requestId: FriendshipId;
+}
+
+export const AnswerFriendRequestBodySchema = /*#__PURE__*/ v.object({
+  requestId: /*#__PURE__*/ requiredId<FriendshipId>(),
+});
+
+/** The user to block. */
+export interface BlockUserBody {
+  readonly userId: UserId;
+}
+
+export const BlockUserBodySchema = /*#__PURE__*/ v.object({ userId: /*#__PURE__*/ requiredId<UserId>() });

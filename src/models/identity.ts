@@ -1,11 +1,13 @@
-import type { Open } from './fields.js';
+import * as v from 'valibot';
+import { nullableText, optionalText, text, type Open, type Text } from './fields.js';
+import type { RobotId, ServerId, UserId } from './ids.js';
 import type { RobotPermission } from './robots.js';
 
-/** Who a token belongs to, when it is a user. */
+/** The user who owns a token. */
 export interface UserIdentity {
   readonly kind: 'user';
-  readonly id: string;
-  /** The username, where the user chose nothing else. */
+  readonly id: UserId;
+  /** The username if the user chose no other name. */
   readonly displayName: string;
   readonly avatarUrl: string | null;
   /** ISO 8601. */
@@ -13,20 +15,38 @@ export interface UserIdentity {
   readonly username: string;
 }
 
-/** Who a token belongs to, when it is a robot. */
+/** The robot that owns a key. */
 export interface RobotIdentity {
   readonly kind: 'robot';
-  readonly id: string;
+  readonly id: RobotId;
   /** The robot's name. */
   readonly displayName: string;
   readonly avatarUrl: string | null;
   /** ISO 8601. */
   readonly createdAt: string | null;
-  /** The one server it belongs to. */
-  readonly serverId: string;
+  /** The only server that it belongs to. */
+  readonly serverId: ServerId;
   readonly permissions: readonly Open<RobotPermission>[];
   readonly active: boolean;
 }
 
-/** Who a token belongs to; narrow it by `kind`. */
+/** The owner of a token; narrow it by `kind`. */
 export type Identity = UserIdentity | RobotIdentity;
+
+/** What `getIdentity` needs of `GET /users/me`. */
+export interface UserIdentityResponse {
+  id: UserId;
+  username: string;
+  displayName?: string | null | undefined;
+  avatarUrl: string | null;
+  /** ISO 8601. */
+  createdAt?: string | null | undefined;
+}
+
+export const UserIdentityResponseSchema = /*#__PURE__*/ v.looseObject({
+  id: text as Text<UserId>,
+  username: text,
+  displayName: optionalText,
+  avatarUrl: nullableText,
+  createdAt: optionalText,
+});

@@ -1,6 +1,16 @@
-import type * as v from 'valibot';
-import { flag, maybeText, number, text, type OpenText } from './fields.js';
-import { model } from './model.js';
+import * as v from 'valibot';
+import {
+  flag,
+  nullableText,
+  number,
+  requiredId,
+  requiredText,
+  text,
+  type Open,
+  type OpenText,
+  type Text,
+} from './fields.js';
+import type { RoleId, ServerId, UserId } from './ids.js';
 
 /** The bits of a role's `permissions`: `Permission.KICK_MEMBERS | Permission.BAN_MEMBERS`. */
 export const Permission = {
@@ -17,26 +27,51 @@ export const Permission = {
   CREATE_INVITES: 1024,
 } as const;
 
-/** What a member is on a server, apart from roles that the server made. */
+/** One of the bits in `Permission`. */
+export type PermissionBit = (typeof Permission)[keyof typeof Permission];
+
+/**
+ * Tells whether a role's `permissions` contain a permission.
+ *
+ * Only that bit counts: `MANAGE_SERVER` does not imply the other permissions.
+ */
+export const hasPermission = (permissions: number, permission: PermissionBit): boolean =>
+  // Division instead of `&`, which would cut off bits from 32 upwards.
+  Math.floor(permissions / permission) % 2 === 1;
+
+/** The kind of a member's role, whatever the server's own roles are called. */
 export type ServerRoleName = 'owner' | 'admin' | 'member';
 
-export const RoleSchema = /*#__PURE__*/ model({
-  id: text,
-  serverId: text,
-  name: text,
-  color: maybeText,
-  /** Bits of `Permission`. */
-  permissions: number,
-  /** Roles come sorted by it. */
-  sortOrder: number,
+/** A role of a server. */
+export interface Role {
+  id: RoleId;
+  serverId: ServerId;
+  name: string;
+  color: string | null;
+  /** Bits of `Permission`; test them with `hasPermission`. */
+  permissions: number;
+  /** Roles are sorted by it. */
+  sortOrder: number;
   /** Whether it is one of Owner, Admin and Member, whose permissions are fixed. */
-  isDefault: flag,
+  isDefault: boolean;
   /** ISO 8601. */
+  createdAt: string;
+}
+
+export const RoleSchema = /*#__PURE__*/ v.looseObject({
+  id: text as Text<RoleId>,
+  serverId: text as Text<ServerId>,
+  name: text,
+  color: nullableText,
+  permissions: number,
+  sortOrder: number,
+  isDefault: flag,
   createdAt: text,
 });
 
-/** A role of a server. */
-export interface Role extends v.InferOutput<typeof RoleSchema> {}
+export const RoleListSchema = /*#__PURE__*/ v.array(RoleSchema);
+
+const permissionBits = /*#__PURE__*/ v.pipe(number, /*#__PURE__*/ v.safeInteger(), /*#__PURE__*/ v.minValue(0));
 
 /** A role to create. */
 export interface CreateRoleBody {
@@ -46,7 +81,13 @@ export interface CreateRoleBody {
   readonly permissions: number;
 }
 
-/** What to change of a role; what is absent stays. */
+export const CreateRoleBodySchema = /*#__PURE__*/ v.object({
+  name: requiredText,
+  color: /*#__PURE__*/ v.optional(text),
+  permissions: permissionBits,
+});
+
+/** What to change in a role. Absent fields stay as they are. */
 export interface UpdateRoleBody {
   readonly name?: string | undefined;
   readonly color?: string | undefined;
@@ -55,12 +96,31 @@ export interface UpdateRoleBody {
   readonly sortOrder?: number | undefined;
 }
 
-export const RoleAssignmentSchema = /*#__PURE__*/ model({
-  userId: text,
-  roleId: text,
+export const UpdateRoleBodySchema = /*#__PURE__*/ v.object({
+  name: /*#__PURE__*/ v.optional(requiredText),
+  color: /*#__PURE__*/ v.optional(text),
+  permissions: /*#__PURE__*/ v.optional(permissionBits),
+  sortOrder: /*#__PURE__*/ v.optional(/*#__PURE__*/ v.pipe(number, /*#__PURE__*/ v.safeInteger())),
+});
+
+/** The role to assign to a member. */
+export interface AssignRoleBody {
+  readonly roleId: RoleId;
+}
+
+export const AssignRoleBodySchema = /*#__PURE__*/ v.object({ roleId: /*#__PURE__*/ requiredId<RoleId>() });
+
+/** The role that a member has now. */
+export interface RoleAssignment {
+  userId: UserId;
+  roleId: RoleId;
+  roleName: string;
+  role: Open<ServerRoleName>;
+}
+
+export const RoleAssignmentSchema = /*#__PURE__*/ v.looseObject({
+  userId: text as Text<UserId>,
+  roleId: text as Text<RoleId>,
   roleName: text,
   role: text as OpenText<ServerRoleName>,
 });
-
-/** The role that a member has now. */
-export interface RoleAssignment extends v.InferOutput<typeof RoleAssignmentSchema> {}

@@ -1,36 +1,54 @@
-import type * as v from 'valibot';
-import { text, type OpenText, flag, optionalFlag } from './fields.js';
-import { model, dictionary } from './model.js';
+import * as v from 'valibot';
+import { flag, optionalFlag, text, type Open, type OpenText } from './fields.js';
 
-export const HealthSchema = /*#__PURE__*/ model({
+/** The server's state and version. */
+export interface Health {
+  status: Open<'ok'>;
+  version: string;
+  /** ISO 8601. */
+  timestamp: string;
+}
+
+export const HealthSchema = /*#__PURE__*/ v.looseObject({
   status: text as OpenText<'ok'>,
   version: text,
   timestamp: text,
 });
 
-/** That the server is up, and which version of it. */
-export interface Health extends v.InferOutput<typeof HealthSchema> {}
-
-export const VersionSchema = /*#__PURE__*/ model({
-  version: text,
-});
-
 /** The server's version. */
-export interface Version extends v.InferOutput<typeof VersionSchema> {}
+export interface Version {
+  version: string;
+}
 
-export const SystemStatusSchema = /*#__PURE__*/ model({
+export const VersionSchema = /*#__PURE__*/ v.looseObject({ version: text });
+
+/** Known problems of the service. */
+export interface SystemStatus {
+  upgrading: boolean;
+  outage: boolean;
+  waitlist: boolean;
+}
+
+export const SystemStatusSchema = /*#__PURE__*/ v.looseObject({
   upgrading: flag,
   outage: flag,
   waitlist: flag,
 });
 
-/** What is known to be going on with the service. */
-export interface SystemStatus extends v.InferOutput<typeof SystemStatusSchema> {}
+/** A feature that can be switched on or off. */
+export interface Feature {
+  enabled: boolean;
+  beta?: boolean | null | undefined;
+}
 
-export const UserConfigSchema = /*#__PURE__*/ model({
+export const FeatureSchema = /*#__PURE__*/ v.looseObject({ enabled: flag, beta: optionalFlag });
+
+/** The features that are available to the caller. */
+export interface UserConfig {
   /** By the feature's name. */
-  features: /*#__PURE__*/ dictionary(/*#__PURE__*/ model({ enabled: flag, beta: optionalFlag })),
-});
+  features: Record<string, Feature>;
+}
 
-/** The features that are switched on for the caller. */
-export interface UserConfig extends v.InferOutput<typeof UserConfigSchema> {}
+export const UserConfigSchema = /*#__PURE__*/ v.looseObject({
+  features: /*#__PURE__*/ v.record(text, FeatureSchema),
+});

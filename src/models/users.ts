@@ -1,43 +1,79 @@
-import type * as v from 'valibot';
-import { flag, maybeText, optionalFlag, optionalMaybeText, text, type OpenText } from './fields.js';
-import { dictionary, model, optional } from './model.js';
+import * as v from 'valibot';
+import {
+  flag,
+  nullableText,
+  optionalFlag,
+  optionalText,
+  requiredText,
+  text,
+  type Open,
+  type OpenText,
+  type Text,
+} from './fields.js';
+import type { UserId } from './ids.js';
 
-/** Presence of a user. */
+/** The presence of a user. */
 export type UserStatus = 'online' | 'offline' | 'in-game' | 'idle';
 
-export const UserSchema = /*#__PURE__*/ model({
-  id: text,
-  username: text,
-  /** What to show instead of `username`, where the user chose something. */
-  displayName: maybeText,
-  avatarUrl: maybeText,
-  status: text as OpenText<UserStatus>,
-  steamId: optionalMaybeText,
+/** What an account may do. */
+export interface UserFlags {
+  hasAccess?: boolean | null | undefined;
+  suspended?: boolean | null | undefined;
   /** ISO 8601. */
-  createdAt: text,
-  flags: /*#__PURE__*/ optional(
-    /*#__PURE__*/ model({
-      hasAccess: optionalFlag,
-      suspended: optionalFlag,
-      /** ISO 8601. */
-      suspendedAt: optionalMaybeText,
-      suspendedReason: optionalMaybeText,
-      /** By the feature's name. */
-      features: /*#__PURE__*/ optional(/*#__PURE__*/ dictionary(flag)),
-    }),
-  ),
+  suspendedAt?: string | null | undefined;
+  suspendedReason?: string | null | undefined;
+  /** By the feature's name. */
+  features?: Record<string, boolean> | null | undefined;
+}
+
+export const UserFlagsSchema = /*#__PURE__*/ v.looseObject({
+  hasAccess: optionalFlag,
+  suspended: optionalFlag,
+  suspendedAt: optionalText,
+  suspendedReason: optionalText,
+  features: /*#__PURE__*/ v.nullish(/*#__PURE__*/ v.record(text, flag)),
 });
 
 /** A user. */
-export interface User extends v.InferOutput<typeof UserSchema> {}
+export interface User {
+  id: UserId;
+  username: string;
+  /** The name to show instead of `username`, if the user chose one. */
+  displayName: string | null;
+  avatarUrl: string | null;
+  status: Open<UserStatus>;
+  steamId?: string | null | undefined;
+  /** ISO 8601. */
+  createdAt: string;
+  flags?: UserFlags | null | undefined;
+}
 
-/** What to change of the caller's profile; what is absent stays. */
+export const UserSchema = /*#__PURE__*/ v.looseObject({
+  id: text as Text<UserId>,
+  username: text,
+  displayName: nullableText,
+  avatarUrl: nullableText,
+  status: text as OpenText<UserStatus>,
+  steamId: optionalText,
+  createdAt: text,
+  flags: /*#__PURE__*/ v.nullish(UserFlagsSchema),
+});
+
+export const UserListSchema = /*#__PURE__*/ v.array(UserSchema);
+
+/** What to change in the caller's profile. Absent fields stay as they are. */
 export interface UpdateUserBody {
   readonly displayName?: string | undefined;
   readonly avatarUrl?: string | undefined;
   /** `null` unlinks Steam. */
   readonly steamId?: string | null | undefined;
 }
+
+export const UpdateUserBodySchema = /*#__PURE__*/ v.object({
+  displayName: /*#__PURE__*/ v.optional(text),
+  avatarUrl: /*#__PURE__*/ v.optional(text),
+  steamId: optionalText,
+});
 
 /** What a new account needs before it can be used. */
 export interface SetupUserBody {
@@ -46,48 +82,80 @@ export interface SetupUserBody {
   readonly avatarUrl?: string | undefined;
 }
 
-/** A device that is to get push notifications. */
+export const SetupUserBodySchema = /*#__PURE__*/ v.object({
+  username: requiredText,
+  displayName: requiredText,
+  avatarUrl: /*#__PURE__*/ v.optional(text),
+});
+
+/** A device that should receive push notifications. */
 export interface PushTokenBody {
   readonly token: string;
   readonly platform: 'ios' | 'android';
 }
 
-export const AvatarUploadResponseSchema = /*#__PURE__*/ model({
-  avatarUrl: text,
+export const PushTokenBodySchema = /*#__PURE__*/ v.object({
+  token: requiredText,
+  platform: /*#__PURE__*/ v.picklist(['ios', 'android']),
 });
 
-/** Where the new avatar is. */
-export interface AvatarUploadResponse extends v.InferOutput<typeof AvatarUploadResponseSchema> {}
+/** The device that should no longer receive push notifications. */
+export interface RemovePushTokenBody {
+  readonly token: string;
+}
 
-export const SteamActivitySchema = /*#__PURE__*/ model({
-  gameName: maybeText,
-});
+export const RemovePushTokenBodySchema = /*#__PURE__*/ v.object({ token: requiredText });
 
-/** The game that the caller plays on Steam, or `null`. */
-export interface SteamActivity extends v.InferOutput<typeof SteamActivitySchema> {}
+/** The Steam avatar to use. */
+export interface ImportSteamAvatarBody {
+  readonly avatarUrl: string;
+}
 
-export const SteamProfileSchema = /*#__PURE__*/ model({
-  steamId: text,
-  personaName: maybeText,
-  avatarUrl: maybeText,
-  profileUrl: maybeText,
-  /** The game that is being played. */
-  gameName: maybeText,
-});
+export const ImportSteamAvatarBodySchema = /*#__PURE__*/ v.object({ avatarUrl: requiredText });
+
+/** The URL of the new avatar. */
+export interface AvatarUploadResponse {
+  avatarUrl: string;
+}
+
+export const AvatarUploadResponseSchema = /*#__PURE__*/ v.looseObject({ avatarUrl: text });
+
+/** What the caller plays on Steam. */
+export interface SteamActivity {
+  /** `null` when no game is running. */
+  gameName: string | null;
+}
+
+export const SteamActivitySchema = /*#__PURE__*/ v.looseObject({ gameName: nullableText });
 
 /** A public Steam profile. */
-export interface SteamProfile extends v.InferOutput<typeof SteamProfileSchema> {}
+export interface SteamProfile {
+  steamId: string;
+  personaName: string | null;
+  avatarUrl: string | null;
+  profileUrl: string | null;
+  /** The game that is being played. */
+  gameName: string | null;
+}
 
-export const UsernameAvailabilitySchema = /*#__PURE__*/ model({
-  available: flag,
+export const SteamProfileSchema = /*#__PURE__*/ v.looseObject({
+  steamId: text,
+  personaName: nullableText,
+  avatarUrl: nullableText,
+  profileUrl: nullableText,
+  gameName: nullableText,
 });
 
 /** Whether a username is free. */
-export interface UsernameAvailability extends v.InferOutput<typeof UsernameAvailabilitySchema> {}
+export interface UsernameAvailability {
+  available: boolean;
+}
 
-export const AcknowledgementSchema = /*#__PURE__*/ model({
-  ok: flag,
-});
+export const UsernameAvailabilitySchema = /*#__PURE__*/ v.looseObject({ available: flag });
 
-/** That it was done, where there is nothing else to say. */
-export interface Acknowledgement extends v.InferOutput<typeof AcknowledgementSchema> {}
+/** Confirms an operation that has nothing else to return. */
+export interface Acknowledgement {
+  ok: boolean;
+}
+
+export const AcknowledgementSchema = /*#__PURE__*/ v.looseObject({ ok: flag });

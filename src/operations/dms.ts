@@ -1,6 +1,8 @@
 import type { CallOptions, UserContext } from '../context.js';
+import type { ConversationId, MessageId, UserId } from '../models/ids.js';
 import {
   DmConversationSchema,
+  DmConversationListSchema,
   type DmConversation,
   DmMessageSchema,
   type DmMessage,
@@ -8,7 +10,6 @@ import {
   DmMessagePageSchema,
 } from '../models/dms.js';
 import type { EditMessageBody, CursorQuery, MessagePage } from '../models/messages.js';
-import { list } from '../models/model.js';
 import { call, path } from '../call.js';
 import { walkPages, type LagIterable, type Page } from '../pagination.js';
 import type { LagResult } from '../pipeline/types.js';
@@ -19,7 +20,7 @@ import type { LagResult } from '../pipeline/types.js';
  * `GET /dms`. Users only.
  */
 export function listDms(ctx: UserContext, options?: CallOptions): LagResult<DmConversation[]> {
-  return call(ctx, { path: '/dms', response: list(DmConversationSchema) }, options);
+  return call(ctx, { path: '/dms', response: DmConversationListSchema }, options);
 }
 
 /**
@@ -27,7 +28,7 @@ export function listDms(ctx: UserContext, options?: CallOptions): LagResult<DmCo
  *
  * `POST /dms`. Users only. Somebody who is not a friend is a `permission` error.
  */
-export function createDm(ctx: UserContext, userId: string, options?: CallOptions): LagResult<DmConversation> {
+export function createDm(ctx: UserContext, userId: UserId, options?: CallOptions): LagResult<DmConversation> {
   return call(ctx, { method: 'POST', path: '/dms', body: { userId }, response: DmConversationSchema }, options);
 }
 
@@ -36,7 +37,11 @@ export function createDm(ctx: UserContext, userId: string, options?: CallOptions
  *
  * `GET /dms/:conversationId`. Users only.
  */
-export function getDm(ctx: UserContext, conversationId: string, options?: CallOptions): LagResult<DmConversation> {
+export function getDm(
+  ctx: UserContext,
+  conversationId: ConversationId,
+  options?: CallOptions,
+): LagResult<DmConversation> {
   return call(ctx, { path: path`/dms/${conversationId}`, response: DmConversationSchema }, options);
 }
 
@@ -47,7 +52,7 @@ export function getDm(ctx: UserContext, conversationId: string, options?: CallOp
  */
 export function listDmMessages(
   ctx: UserContext,
-  conversationId: string,
+  conversationId: ConversationId,
   query?: CursorQuery,
   options?: CallOptions,
 ): LagResult<MessagePage<DmMessage>> {
@@ -61,7 +66,7 @@ export function listDmMessages(
  */
 export function sendDmMessage(
   ctx: UserContext,
-  conversationId: string,
+  conversationId: ConversationId,
   body: SendDmMessageBody,
   options?: CallOptions,
 ): LagResult<DmMessage> {
@@ -79,8 +84,8 @@ export function sendDmMessage(
  */
 export function editDmMessage(
   ctx: UserContext,
-  conversationId: string,
-  messageId: string,
+  conversationId: ConversationId,
+  messageId: MessageId,
   body: EditMessageBody,
   options?: CallOptions,
 ): LagResult<DmMessage> {
@@ -98,8 +103,8 @@ export function editDmMessage(
  */
 export function deleteDmMessage(
   ctx: UserContext,
-  conversationId: string,
-  messageId: string,
+  conversationId: ConversationId,
+  messageId: MessageId,
   options?: CallOptions,
 ): LagResult<void> {
   return call(ctx, { method: 'DELETE', path: path`/dms/${conversationId}/messages/${messageId}` }, options);
@@ -112,7 +117,7 @@ export function deleteDmMessage(
  */
 export function iterateDmMessages(
   ctx: UserContext,
-  conversationId: string,
+  conversationId: ConversationId,
   query?: CursorQuery,
   options?: CallOptions,
 ): LagIterable<Page<DmMessage>> {

@@ -1,6 +1,11 @@
 import type { CallOptions, UserContext } from '../context.js';
-import { EventGuestSchema, type EventGuest, GuestDecisionSchema, type GuestDecision } from '../models/event-guests.js';
-import { list, model } from '../models/model.js';
+import type { EventGuestId, EventId, ServerId } from '../models/ids.js';
+import {
+  EventGuestListSchema,
+  type EventGuest,
+  GuestDecisionSchema,
+  type GuestDecision,
+} from '../models/event-guests.js';
 import { call, path } from '../call.js';
 import type { LagResult } from '../pipeline/types.js';
 
@@ -11,13 +16,13 @@ import type { LagResult } from '../pipeline/types.js';
  */
 export function listEventGuests(
   ctx: UserContext,
-  serverId: string,
-  eventId: string,
+  serverId: ServerId,
+  eventId: EventId,
   options?: CallOptions,
 ): LagResult<EventGuest[]> {
   return call(
     ctx,
-    { path: path`/servers/${serverId}/events/${eventId}/guests`, response: model({ guests: list(EventGuestSchema) }) },
+    { path: path`/servers/${serverId}/events/${eventId}/guests`, response: EventGuestListSchema },
     options,
   ).map((answer) => answer.guests);
 }
@@ -29,9 +34,9 @@ export function listEventGuests(
  */
 export function admitEventGuest(
   ctx: UserContext,
-  serverId: string,
-  eventId: string,
-  guestId: string,
+  serverId: ServerId,
+  eventId: EventId,
+  guestId: EventGuestId,
   options?: CallOptions,
 ): LagResult<GuestDecision> {
   return call(
@@ -52,9 +57,9 @@ export function admitEventGuest(
  */
 export function rejectEventGuest(
   ctx: UserContext,
-  serverId: string,
-  eventId: string,
-  guestId: string,
+  serverId: ServerId,
+  eventId: EventId,
+  guestId: EventGuestId,
   options?: CallOptions,
 ): LagResult<GuestDecision> {
   return call(

@@ -1,11 +1,12 @@
 import type { CallOptions, UserContext } from '../context.js';
+import type { EventTemplateId, ServerId } from '../models/ids.js';
 import {
   EventTemplateSchema,
+  EventTemplateListSchema,
   type CreateEventTemplateBody,
   type EventTemplate,
   type UpdateEventTemplateBody,
 } from '../models/event-templates.js';
-import { list, model } from '../models/model.js';
 import { AcknowledgementSchema, type Acknowledgement } from '../models/users.js';
 import { call, path } from '../call.js';
 import type { LagResult } from '../pipeline/types.js';
@@ -17,12 +18,12 @@ import type { LagResult } from '../pipeline/types.js';
  */
 export function listEventTemplates(
   ctx: UserContext,
-  serverId: string,
+  serverId: ServerId,
   options?: CallOptions,
 ): LagResult<EventTemplate[]> {
   return call(
     ctx,
-    { path: path`/servers/${serverId}/event-templates`, response: model({ templates: list(EventTemplateSchema) }) },
+    { path: path`/servers/${serverId}/event-templates`, response: EventTemplateListSchema },
     options,
   ).map((answer) => answer.templates);
 }
@@ -34,7 +35,7 @@ export function listEventTemplates(
  */
 export function createEventTemplate(
   ctx: UserContext,
-  serverId: string,
+  serverId: ServerId,
   body: CreateEventTemplateBody,
   options?: CallOptions,
 ): LagResult<EventTemplate> {
@@ -58,8 +59,8 @@ export function createEventTemplate(
  */
 export function updateEventTemplate(
   ctx: UserContext,
-  serverId: string,
-  templateId: string,
+  serverId: ServerId,
+  templateId: EventTemplateId,
   body: UpdateEventTemplateBody,
   options?: CallOptions,
 ): LagResult<EventTemplate> {
@@ -82,8 +83,8 @@ export function updateEventTemplate(
  */
 export function deleteEventTemplate(
   ctx: UserContext,
-  serverId: string,
-  templateId: string,
+  serverId: ServerId,
+  templateId: EventTemplateId,
   options?: CallOptions,
 ): LagResult<Acknowledgement> {
   return call(

@@ -1,8 +1,10 @@
 import type { CallOptions, UserContext } from '../context.js';
+import type { EventId, ServerId } from '../models/ids.js';
 import {
   CancelEventResponseSchema,
   type CancelEventResponse,
   ServerEventSchema,
+  ServerEventListSchema,
   type CreateEventBody,
   type ServerEvent,
   type RsvpStatus,
@@ -11,7 +13,6 @@ import {
   type RsvpResult,
 } from '../models/events.js';
 import type { Open } from '../models/fields.js';
-import { list, model } from '../models/model.js';
 import { call, path } from '../call.js';
 import type { LagResult } from '../pipeline/types.js';
 
@@ -20,12 +21,10 @@ import type { LagResult } from '../pipeline/types.js';
  *
  * `GET /servers/:serverId/events`. Users only.
  */
-export function listEvents(ctx: UserContext, serverId: string, options?: CallOptions): LagResult<ServerEvent[]> {
-  return call(
-    ctx,
-    { path: path`/servers/${serverId}/events`, response: model({ events: list(ServerEventSchema) }) },
-    options,
-  ).map((answer) => answer.events);
+export function listEvents(ctx: UserContext, serverId: ServerId, options?: CallOptions): LagResult<ServerEvent[]> {
+  return call(ctx, { path: path`/servers/${serverId}/events`, response: ServerEventListSchema }, options).map(
+    (answer) => answer.events,
+  );
 }
 
 /**
@@ -35,7 +34,7 @@ export function listEvents(ctx: UserContext, serverId: string, options?: CallOpt
  */
 export function createEvent(
   ctx: UserContext,
-  serverId: string,
+  serverId: ServerId,
   body: CreateEventBody,
   options?: CallOptions,
 ): LagResult<ServerEvent> {
@@ -53,8 +52,8 @@ export function createEvent(
  */
 export function getEvent(
   ctx: UserContext,
-  serverId: string,
-  eventId: string,
+  serverId: ServerId,
+  eventId: EventId,
   options?: CallOptions,
 ): LagResult<ServerEvent> {
   return call(ctx, { path: path`/servers/${serverId}/events/${eventId}`, response: ServerEventSchema }, options);
@@ -67,8 +66,8 @@ export function getEvent(
  */
 export function updateEvent(
   ctx: UserContext,
-  serverId: string,
-  eventId: string,
+  serverId: ServerId,
+  eventId: EventId,
   body: UpdateEventBody,
   options?: CallOptions,
 ): LagResult<ServerEvent> {
@@ -86,8 +85,8 @@ export function updateEvent(
  */
 export function cancelEvent(
   ctx: UserContext,
-  serverId: string,
-  eventId: string,
+  serverId: ServerId,
+  eventId: EventId,
   options?: CallOptions,
 ): LagResult<CancelEventResponse> {
   return call(
@@ -104,8 +103,8 @@ export function cancelEvent(
  */
 export function rsvpEvent(
   ctx: UserContext,
-  serverId: string,
-  eventId: string,
+  serverId: ServerId,
+  eventId: EventId,
   status: Open<RsvpStatus>,
   options?: CallOptions,
 ): LagResult<RsvpResult> {
@@ -128,8 +127,8 @@ export function rsvpEvent(
  */
 export function toggleEventExternalAccess(
   ctx: UserContext,
-  serverId: string,
-  eventId: string,
+  serverId: ServerId,
+  eventId: EventId,
   options?: CallOptions,
 ): LagResult<ServerEvent> {
   return call(

@@ -1,13 +1,13 @@
 import type { CallOptions, UserContext } from '../context.js';
+import type { FriendshipId, UserId } from '../models/ids.js';
 import {
-  FriendSchema,
+  FriendListSchema,
   type Friend,
   FriendRequestsSchema,
   type FriendRequests,
   FriendshipSchema,
   type Friendship,
 } from '../models/friends.js';
-import { list } from '../models/model.js';
 import { call, path } from '../call.js';
 import type { LagResult } from '../pipeline/types.js';
 
@@ -17,7 +17,7 @@ import type { LagResult } from '../pipeline/types.js';
  * `GET /friends`. Users only.
  */
 export function listFriends(ctx: UserContext, options?: CallOptions): LagResult<Friend[]> {
-  return call(ctx, { path: '/friends', response: list(FriendSchema) }, options);
+  return call(ctx, { path: '/friends', response: FriendListSchema }, options);
 }
 
 /**
@@ -47,7 +47,11 @@ export function sendFriendRequest(ctx: UserContext, username: string, options?: 
  *
  * `POST /friends/accept`. Users only.
  */
-export function acceptFriendRequest(ctx: UserContext, requestId: string, options?: CallOptions): LagResult<Friendship> {
+export function acceptFriendRequest(
+  ctx: UserContext,
+  requestId: FriendshipId,
+  options?: CallOptions,
+): LagResult<Friendship> {
   return call(
     ctx,
     { method: 'POST', path: '/friends/accept', body: { requestId }, response: FriendshipSchema },
@@ -60,7 +64,11 @@ export function acceptFriendRequest(ctx: UserContext, requestId: string, options
  *
  * `POST /friends/decline`. Users only.
  */
-export function declineFriendRequest(ctx: UserContext, requestId: string, options?: CallOptions): LagResult<void> {
+export function declineFriendRequest(
+  ctx: UserContext,
+  requestId: FriendshipId,
+  options?: CallOptions,
+): LagResult<void> {
   return call(ctx, { method: 'POST', path: '/friends/decline', body: { requestId } }, options);
 }
 
@@ -69,7 +77,7 @@ export function declineFriendRequest(ctx: UserContext, requestId: string, option
  *
  * `DELETE /friends/:friendshipId`. Users only. The id is the friendship's, not the user's.
  */
-export function removeFriend(ctx: UserContext, friendshipId: string, options?: CallOptions): LagResult<void> {
+export function removeFriend(ctx: UserContext, friendshipId: FriendshipId, options?: CallOptions): LagResult<void> {
   return call(ctx, { method: 'DELETE', path: path`/friends/${friendshipId}` }, options);
 }
 
@@ -78,6 +86,6 @@ export function removeFriend(ctx: UserContext, friendshipId: string, options?: C
  *
  * `POST /friends/block`. Users only.
  */
-export function blockUser(ctx: UserContext, userId: string, options?: CallOptions): LagResult<Friendship> {
+export function blockUser(ctx: UserContext, userId: UserId, options?: CallOptions): LagResult<Friendship> {
   return call(ctx, { method: 'POST', path: '/friends/block', body: { userId }, response: FriendshipSchema }, options);
 }

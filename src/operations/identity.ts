@@ -1,7 +1,6 @@
 import type { CallOptions, LagContext } from '../context.js';
-import type { Identity } from '../models/identity.js';
+import { UserIdentityResponseSchema, type Identity } from '../models/identity.js';
 import { RobotInfoSchema } from '../models/robots.js';
-import { UserSchema } from '../models/users.js';
 import { call, isRobot } from '../call.js';
 import type { LagResult } from '../pipeline/types.js';
 
@@ -18,20 +17,20 @@ export function getIdentity(ctx: LagContext, options?: CallOptions): LagResult<I
           id,
           displayName: name,
           avatarUrl,
-          createdAt,
+          createdAt: createdAt ?? null,
           serverId,
           permissions,
           active,
         }),
       )
-    : call(ctx, { path: '/users/me', response: UserSchema }, options).map(
+    : call(ctx, { path: '/users/me', response: UserIdentityResponseSchema }, options).map(
         ({ id, displayName, avatarUrl, createdAt, username }): Identity => ({
           kind: 'user',
           id,
           // Empty counts as none.
           displayName: displayName || username,
           avatarUrl,
-          createdAt,
+          createdAt: createdAt ?? null,
           username,
         }),
       );

@@ -1,5 +1,6 @@
 import { err, ResultAsync, type Result } from 'neverthrow';
 import type { CallOptions, ContextState, UserContext } from '../context.js';
+import type { ImageId } from '../models/ids.js';
 import { lagError, setFields, type LagError } from '../errors.js';
 import {
   ImageMetadataSchema,
@@ -42,7 +43,7 @@ export function uploadImage(
  *
  * `GET /images/:imageId`. Users only.
  */
-export function getImage(ctx: UserContext, imageId: string, options?: CallOptions): LagResult<ImageMetadata> {
+export function getImage(ctx: UserContext, imageId: ImageId, options?: CallOptions): LagResult<ImageMetadata> {
   return call(ctx, { path: path`/images/${imageId}`, response: ImageMetadataSchema }, options);
 }
 
@@ -51,7 +52,7 @@ export function getImage(ctx: UserContext, imageId: string, options?: CallOption
  *
  * `GET /images/:imageId/status`. Users only; `waitForImage` asks until it is done.
  */
-export function getImageStatus(ctx: UserContext, imageId: string, options?: CallOptions): LagResult<ImageStatus> {
+export function getImageStatus(ctx: UserContext, imageId: ImageId, options?: CallOptions): LagResult<ImageStatus> {
   return call(ctx, { path: path`/images/${imageId}/status`, response: ImageStatusSchema }, options);
 }
 
@@ -60,7 +61,7 @@ export function getImageStatus(ctx: UserContext, imageId: string, options?: Call
  *
  * `DELETE /images/:imageId`. Users only.
  */
-export function deleteImage(ctx: UserContext, imageId: string, options?: CallOptions): LagResult<void> {
+export function deleteImage(ctx: UserContext, imageId: ImageId, options?: CallOptions): LagResult<void> {
   return call(ctx, { method: 'DELETE', path: path`/images/${imageId}` }, options);
 }
 
@@ -71,7 +72,7 @@ export function deleteImage(ctx: UserContext, imageId: string, options?: CallOpt
  */
 export function waitForImage(
   ctx: UserContext,
-  imageId: string,
+  imageId: ImageId,
   wait?: WaitForImageOptions,
   options?: CallOptions,
 ): LagResult<ImageStatus> {
@@ -88,7 +89,7 @@ export interface WaitForImageOptions {
 
 const poll = async (
   ctx: UserContext,
-  imageId: string,
+  imageId: ImageId,
   wait: WaitForImageOptions | undefined,
   options: CallOptions | undefined,
 ): Promise<Result<ImageStatus, LagError>> => {

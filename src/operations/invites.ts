@@ -1,6 +1,8 @@
 import type { CallOptions, LagContext, UserContext } from '../context.js';
+import type { InviteId, ServerId, UserId } from '../models/ids.js';
 import {
   InviteSchema,
+  InviteListSchema,
   type CreateInviteBody,
   type Invite,
   InviteFriendResponseSchema,
@@ -8,7 +10,6 @@ import {
   InvitePreviewSchema,
   type InvitePreview,
 } from '../models/invites.js';
-import { list } from '../models/model.js';
 import { ServerSchema, type Server } from '../models/servers.js';
 import { call, path } from '../call.js';
 import type { LagResult } from '../pipeline/types.js';
@@ -18,8 +19,8 @@ import type { LagResult } from '../pipeline/types.js';
  *
  * `GET /servers/:serverId/invites`. Users only.
  */
-export function listInvites(ctx: UserContext, serverId: string, options?: CallOptions): LagResult<Invite[]> {
-  return call(ctx, { path: path`/servers/${serverId}/invites`, response: list(InviteSchema) }, options);
+export function listInvites(ctx: UserContext, serverId: ServerId, options?: CallOptions): LagResult<Invite[]> {
+  return call(ctx, { path: path`/servers/${serverId}/invites`, response: InviteListSchema }, options);
 }
 
 /**
@@ -29,7 +30,7 @@ export function listInvites(ctx: UserContext, serverId: string, options?: CallOp
  */
 export function createInvite(
   ctx: UserContext,
-  serverId: string,
+  serverId: ServerId,
   body: CreateInviteBody = {},
   options?: CallOptions,
 ): LagResult<Invite> {
@@ -47,8 +48,8 @@ export function createInvite(
  */
 export function revokeInvite(
   ctx: UserContext,
-  serverId: string,
-  inviteId: string,
+  serverId: ServerId,
+  inviteId: InviteId,
   options?: CallOptions,
 ): LagResult<void> {
   return call(ctx, { method: 'DELETE', path: path`/servers/${serverId}/invites/${inviteId}` }, options);
@@ -79,8 +80,8 @@ export function joinServer(ctx: UserContext, code: string, options?: CallOptions
  */
 export function inviteFriend(
   ctx: UserContext,
-  serverId: string,
-  userId: string,
+  serverId: ServerId,
+  userId: UserId,
   options?: CallOptions,
 ): LagResult<InviteFriendResponse> {
   return call(

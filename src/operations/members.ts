@@ -1,14 +1,16 @@
 import type { CallOptions, LagContext, UserContext } from '../context.js';
+import type { ServerId, UserId } from '../models/ids.js';
 import {
   BanSchema,
+  BanListSchema,
   type Ban,
   type ModerationBody,
   MuteSchema,
+  MuteListSchema,
   type Mute,
-  ServerMemberSchema,
+  ServerMemberListSchema,
   type ServerMember,
 } from '../models/members.js';
-import { list } from '../models/model.js';
 import { call, path } from '../call.js';
 import type { LagResult } from '../pipeline/types.js';
 
@@ -18,10 +20,10 @@ import type { LagResult } from '../pipeline/types.js';
  * `GET /servers/:serverId/members`. Robots need `read_members`. That users may call it is not confirmed; `getServer`
  * has the members too.
  */
-export function listMembers(ctx: LagContext, serverId: string, options?: CallOptions): LagResult<ServerMember[]> {
+export function listMembers(ctx: LagContext, serverId: ServerId, options?: CallOptions): LagResult<ServerMember[]> {
   return call(
     ctx,
-    { path: path`/servers/${serverId}/members`, robot: 'rewrite', response: list(ServerMemberSchema) },
+    { path: path`/servers/${serverId}/members`, robot: 'rewrite', response: ServerMemberListSchema },
     options,
   );
 }
@@ -31,7 +33,12 @@ export function listMembers(ctx: LagContext, serverId: string, options?: CallOpt
  *
  * `DELETE /servers/:serverId/members/:userId`. Users only.
  */
-export function kickMember(ctx: UserContext, serverId: string, userId: string, options?: CallOptions): LagResult<void> {
+export function kickMember(
+  ctx: UserContext,
+  serverId: ServerId,
+  userId: UserId,
+  options?: CallOptions,
+): LagResult<void> {
   return call(ctx, { method: 'DELETE', path: path`/servers/${serverId}/members/${userId}` }, options);
 }
 
@@ -40,8 +47,8 @@ export function kickMember(ctx: UserContext, serverId: string, userId: string, o
  *
  * `GET /servers/:serverId/bans`. Users only.
  */
-export function listBans(ctx: UserContext, serverId: string, options?: CallOptions): LagResult<Ban[]> {
-  return call(ctx, { path: path`/servers/${serverId}/bans`, response: list(BanSchema) }, options);
+export function listBans(ctx: UserContext, serverId: ServerId, options?: CallOptions): LagResult<Ban[]> {
+  return call(ctx, { path: path`/servers/${serverId}/bans`, response: BanListSchema }, options);
 }
 
 /**
@@ -51,8 +58,8 @@ export function listBans(ctx: UserContext, serverId: string, options?: CallOptio
  */
 export function banMember(
   ctx: UserContext,
-  serverId: string,
-  userId: string,
+  serverId: ServerId,
+  userId: UserId,
   body: ModerationBody = {},
   options?: CallOptions,
 ): LagResult<Ban> {
@@ -70,8 +77,8 @@ export function banMember(
  */
 export function unbanMember(
   ctx: UserContext,
-  serverId: string,
-  userId: string,
+  serverId: ServerId,
+  userId: UserId,
   options?: CallOptions,
 ): LagResult<void> {
   return call(ctx, { method: 'DELETE', path: path`/servers/${serverId}/bans/${userId}` }, options);
@@ -82,8 +89,8 @@ export function unbanMember(
  *
  * `GET /servers/:serverId/mutes`. Users only.
  */
-export function listMutes(ctx: UserContext, serverId: string, options?: CallOptions): LagResult<Mute[]> {
-  return call(ctx, { path: path`/servers/${serverId}/mutes`, response: list(MuteSchema) }, options);
+export function listMutes(ctx: UserContext, serverId: ServerId, options?: CallOptions): LagResult<Mute[]> {
+  return call(ctx, { path: path`/servers/${serverId}/mutes`, response: MuteListSchema }, options);
 }
 
 /**
@@ -93,8 +100,8 @@ export function listMutes(ctx: UserContext, serverId: string, options?: CallOpti
  */
 export function muteMember(
   ctx: UserContext,
-  serverId: string,
-  userId: string,
+  serverId: ServerId,
+  userId: UserId,
   body: ModerationBody = {},
   options?: CallOptions,
 ): LagResult<Mute> {
@@ -112,8 +119,8 @@ export function muteMember(
  */
 export function unmuteMember(
   ctx: UserContext,
-  serverId: string,
-  userId: string,
+  serverId: ServerId,
+  userId: UserId,
   options?: CallOptions,
 ): LagResult<void> {
   return call(ctx, { method: 'DELETE', path: path`/servers/${serverId}/mutes/${userId}` }, options);

@@ -1,7 +1,8 @@
 import type { CallOptions, UserContext } from '../context.js';
-import { list } from '../models/model.js';
+import type { RoleId, ServerId, UserId } from '../models/ids.js';
 import {
   RoleSchema,
+  RoleListSchema,
   type CreateRoleBody,
   type Role,
   type UpdateRoleBody,
@@ -16,8 +17,8 @@ import type { LagResult } from '../pipeline/types.js';
  *
  * `GET /servers/:serverId/roles`. Users only.
  */
-export function listRoles(ctx: UserContext, serverId: string, options?: CallOptions): LagResult<Role[]> {
-  return call(ctx, { path: path`/servers/${serverId}/roles`, response: list(RoleSchema) }, options);
+export function listRoles(ctx: UserContext, serverId: ServerId, options?: CallOptions): LagResult<Role[]> {
+  return call(ctx, { path: path`/servers/${serverId}/roles`, response: RoleListSchema }, options);
 }
 
 /**
@@ -27,7 +28,7 @@ export function listRoles(ctx: UserContext, serverId: string, options?: CallOpti
  */
 export function createRole(
   ctx: UserContext,
-  serverId: string,
+  serverId: ServerId,
   body: CreateRoleBody,
   options?: CallOptions,
 ): LagResult<Role> {
@@ -46,8 +47,8 @@ export function createRole(
  */
 export function updateRole(
   ctx: UserContext,
-  serverId: string,
-  roleId: string,
+  serverId: ServerId,
+  roleId: RoleId,
   body: UpdateRoleBody,
   options?: CallOptions,
 ): LagResult<Role> {
@@ -63,7 +64,12 @@ export function updateRole(
  *
  * `DELETE /servers/:serverId/roles/:roleId`. Users only.
  */
-export function deleteRole(ctx: UserContext, serverId: string, roleId: string, options?: CallOptions): LagResult<void> {
+export function deleteRole(
+  ctx: UserContext,
+  serverId: ServerId,
+  roleId: RoleId,
+  options?: CallOptions,
+): LagResult<void> {
   return call(ctx, { method: 'DELETE', path: path`/servers/${serverId}/roles/${roleId}` }, options);
 }
 
@@ -74,9 +80,9 @@ export function deleteRole(ctx: UserContext, serverId: string, roleId: string, o
  */
 export function assignRole(
   ctx: UserContext,
-  serverId: string,
-  userId: string,
-  roleId: string,
+  serverId: ServerId,
+  userId: UserId,
+  roleId: RoleId,
   options?: CallOptions,
 ): LagResult<RoleAssignment> {
   return call(

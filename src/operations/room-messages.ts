@@ -1,4 +1,5 @@
 import type { CallOptions, LagContext } from '../context.js';
+import type { MessageId, RoomId, ServerId } from '../models/ids.js';
 import type { EditMessageBody, CursorQuery, MessagePage } from '../models/messages.js';
 import {
   EditedRoomMessageSchema,
@@ -21,8 +22,8 @@ import { sendOnce } from '../send-once.js';
  */
 export function listRoomMessages(
   ctx: LagContext,
-  serverId: string,
-  roomId: string,
+  serverId: ServerId,
+  roomId: RoomId,
   query?: CursorQuery,
   options?: CallOptions,
 ): LagResult<MessagePage<RoomMessage>> {
@@ -45,8 +46,8 @@ export function listRoomMessages(
  */
 export function sendRoomMessage(
   ctx: LagContext,
-  serverId: string,
-  roomId: string,
+  serverId: ServerId,
+  roomId: RoomId,
   body: SendRoomMessageBody,
   options?: CallOptions,
 ): LagResult<RoomMessage> {
@@ -77,8 +78,8 @@ export function sendRoomMessage(
  */
 export function sendRoomMessageOnce(
   ctx: LagContext,
-  serverId: string,
-  roomId: string,
+  serverId: ServerId,
+  roomId: RoomId,
   body: SendRoomMessageBody,
   options?: CallOptions,
 ): LagResult<RoomMessage> {
@@ -99,9 +100,9 @@ export function sendRoomMessageOnce(
  */
 export function editRoomMessage(
   ctx: LagContext,
-  serverId: string,
-  roomId: string,
-  messageId: string,
+  serverId: ServerId,
+  roomId: RoomId,
+  messageId: MessageId,
   body: EditMessageBody,
   options?: CallOptions,
 ): LagResult<EditedRoomMessage> {
@@ -125,9 +126,9 @@ export function editRoomMessage(
  */
 export function deleteRoomMessage(
   ctx: LagContext,
-  serverId: string,
-  roomId: string,
-  messageId: string,
+  serverId: ServerId,
+  roomId: RoomId,
+  messageId: MessageId,
   options?: CallOptions,
 ): LagResult<void> {
   return call(
@@ -145,8 +146,8 @@ export function deleteRoomMessage(
  */
 export function iterateRoomMessages(
   ctx: LagContext,
-  serverId: string,
-  roomId: string,
+  serverId: ServerId,
+  roomId: RoomId,
   query?: CursorQuery,
   options?: CallOptions,
 ): LagIterable<Page<RoomMessage>> {

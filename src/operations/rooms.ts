@@ -1,6 +1,6 @@
 import type { CallOptions, LagContext, UserContext } from '../context.js';
-import { list } from '../models/model.js';
-import { RoomSchema, type CreateRoomBody, type Room, type UpdateRoomBody } from '../models/rooms.js';
+import type { RoomId, ServerId } from '../models/ids.js';
+import { RoomSchema, RoomListSchema, type CreateRoomBody, type Room, type UpdateRoomBody } from '../models/rooms.js';
 import { call, path } from '../call.js';
 import type { LagResult } from '../pipeline/types.js';
 
@@ -10,8 +10,8 @@ import type { LagResult } from '../pipeline/types.js';
  * `GET /servers/:serverId/rooms`. Robots need `read_rooms`. That users may call it is not confirmed; `getServer` has
  * the rooms too.
  */
-export function listRooms(ctx: LagContext, serverId: string, options?: CallOptions): LagResult<Room[]> {
-  return call(ctx, { path: path`/servers/${serverId}/rooms`, robot: 'rewrite', response: list(RoomSchema) }, options);
+export function listRooms(ctx: LagContext, serverId: ServerId, options?: CallOptions): LagResult<Room[]> {
+  return call(ctx, { path: path`/servers/${serverId}/rooms`, robot: 'rewrite', response: RoomListSchema }, options);
 }
 
 /**
@@ -21,7 +21,7 @@ export function listRooms(ctx: LagContext, serverId: string, options?: CallOptio
  */
 export function createRoom(
   ctx: UserContext,
-  serverId: string,
+  serverId: ServerId,
   body: CreateRoomBody,
   options?: CallOptions,
 ): LagResult<Room> {
@@ -39,8 +39,8 @@ export function createRoom(
  */
 export function updateRoom(
   ctx: UserContext,
-  serverId: string,
-  roomId: string,
+  serverId: ServerId,
+  roomId: RoomId,
   body: UpdateRoomBody,
   options?: CallOptions,
 ): LagResult<Room> {
@@ -56,6 +56,11 @@ export function updateRoom(
  *
  * `DELETE /servers/:serverId/rooms/:roomId`. Users only.
  */
-export function deleteRoom(ctx: UserContext, serverId: string, roomId: string, options?: CallOptions): LagResult<void> {
+export function deleteRoom(
+  ctx: UserContext,
+  serverId: ServerId,
+  roomId: RoomId,
+  options?: CallOptions,
+): LagResult<void> {
   return call(ctx, { method: 'DELETE', path: path`/servers/${serverId}/rooms/${roomId}` }, options);
 }

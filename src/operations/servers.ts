@@ -1,7 +1,8 @@
 import type { CallOptions, UserContext } from '../context.js';
-import { list } from '../models/model.js';
+import type { ServerId } from '../models/ids.js';
 import {
   ServerSchema,
+  ServerListSchema,
   type CreateServerBody,
   type Server,
   type UpdateServerBody,
@@ -20,7 +21,7 @@ import { toBase64Body, upload, type ImageSource, type ImageSourceOptions } from 
  * `GET /servers/me`. Users only.
  */
 export function listServers(ctx: UserContext, options?: CallOptions): LagResult<Server[]> {
-  return call(ctx, { path: '/servers/me', response: list(ServerSchema) }, options);
+  return call(ctx, { path: '/servers/me', response: ServerListSchema }, options);
 }
 
 /**
@@ -37,7 +38,7 @@ export function createServer(ctx: UserContext, body: CreateServerBody, options?:
  *
  * `GET /servers/:serverId`. Users only.
  */
-export function getServer(ctx: UserContext, serverId: string, options?: CallOptions): LagResult<ServerDetails> {
+export function getServer(ctx: UserContext, serverId: ServerId, options?: CallOptions): LagResult<ServerDetails> {
   return call(ctx, { path: path`/servers/${serverId}`, response: ServerDetailsSchema }, options);
 }
 
@@ -48,7 +49,7 @@ export function getServer(ctx: UserContext, serverId: string, options?: CallOpti
  */
 export function updateServer(
   ctx: UserContext,
-  serverId: string,
+  serverId: ServerId,
   body: UpdateServerBody,
   options?: CallOptions,
 ): LagResult<Server> {
@@ -62,7 +63,7 @@ export function updateServer(
  */
 export function uploadServerIcon(
   ctx: UserContext,
-  serverId: string,
+  serverId: ServerId,
   source: ImageSource,
   image?: ImageSourceOptions,
   options?: CallOptions,
@@ -82,7 +83,7 @@ export function uploadServerIcon(
  *
  * `DELETE /servers/:serverId`. Users only; the owner alone.
  */
-export function deleteServer(ctx: UserContext, serverId: string, options?: CallOptions): LagResult<void> {
+export function deleteServer(ctx: UserContext, serverId: ServerId, options?: CallOptions): LagResult<void> {
   return call(ctx, { method: 'DELETE', path: path`/servers/${serverId}` }, options);
 }
 
@@ -91,6 +92,6 @@ export function deleteServer(ctx: UserContext, serverId: string, options?: CallO
  *
  * `DELETE /servers/:serverId/leave`. Users only. Owners cannot leave.
  */
-export function leaveServer(ctx: UserContext, serverId: string, options?: CallOptions): LagResult<void> {
+export function leaveServer(ctx: UserContext, serverId: ServerId, options?: CallOptions): LagResult<void> {
   return call(ctx, { method: 'DELETE', path: path`/servers/${serverId}/leave` }, options);
 }

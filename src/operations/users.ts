@@ -1,4 +1,5 @@
 import type { CallOptions, UserContext } from '../context.js';
+import type { UserId } from '../models/ids.js';
 import {
   AvatarUploadResponseSchema,
   type AvatarUploadResponse,
@@ -9,6 +10,7 @@ import {
   SteamProfileSchema,
   type SteamProfile,
   UserSchema,
+  UserListSchema,
   type PushTokenBody,
   type SetupUserBody,
   type UpdateUserBody,
@@ -16,7 +18,6 @@ import {
   UsernameAvailabilitySchema,
   type UsernameAvailability,
 } from '../models/users.js';
-import { list } from '../models/model.js';
 import { call, path } from '../call.js';
 import type { LagResult } from '../pipeline/types.js';
 import { toBase64Body, upload, type ImageSource, type ImageSourceOptions } from '../uploads/image-source.js';
@@ -171,7 +172,7 @@ export function checkUsername(
  * `GET /users/search`. Users only. At most 20 are found.
  */
 export function searchUsers(ctx: UserContext, query: string, options?: CallOptions): LagResult<User[]> {
-  return call(ctx, { path: '/users/search', query: { q: query }, response: list(UserSchema) }, options);
+  return call(ctx, { path: '/users/search', query: { q: query }, response: UserListSchema }, options);
 }
 
 /**
@@ -179,6 +180,6 @@ export function searchUsers(ctx: UserContext, query: string, options?: CallOptio
  *
  * `GET /users/:userId`. Users only.
  */
-export function getUser(ctx: UserContext, userId: string, options?: CallOptions): LagResult<User> {
+export function getUser(ctx: UserContext, userId: UserId, options?: CallOptions): LagResult<User> {
   return call(ctx, { path: path`/users/${userId}`, response: UserSchema }, options);
 }

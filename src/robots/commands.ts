@@ -5,7 +5,7 @@ import type { RoomMessage } from '../models/room-messages.js';
 import { sendRoomMessage } from '../operations/room-messages.js';
 import type { LagResult } from '../pipeline/types.js';
 import { toHandlerError } from './handle.js';
-import type { RoomMessageEvent } from './robot-event.js';
+import type { RoomMessageEvent } from '../models/robot-events.js';
 
 /** `!name args` out of a message. */
 export interface Command {

@@ -3,7 +3,7 @@ import type { LagError } from '../errors.js';
 import { invalid, isAmount, toInvalidInput } from '../call-options.js';
 import type { LagResult } from '../pipeline/types.js';
 import { handle, tell, type OnRobotError, type RobotEventHandlers } from './handle.js';
-import type { RobotEvent } from './robot-event.js';
+import type { RobotEvent } from '../models/robot-events.js';
 
 /** Options of `dispatchRobotEvents`. */
 export interface DispatchOptions {

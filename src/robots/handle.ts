@@ -1,5 +1,5 @@
 import { isLagError, lagError, type LagError } from '../errors.js';
-import type { RobotEvent } from './robot-event.js';
+import type { RobotEvent } from '../models/robot-events.js';
 
 /**
  * What to do with each type of event. A handler that throws, rejects, or answers an `Err` (its own or that of an

@@ -29,7 +29,7 @@ export type {
   UnknownEvent,
   VoiceJoinEvent,
   VoiceLeaveEvent,
-} from './robot-event.js';
+} from '../models/robot-events.js';
 export { listenBySse, streamRobotEvents, type StreamOptions } from './sse.js';
 export { type RobotStore } from './store.js';
 export { verifyWebhook, type VerifyWebhookOptions, type WebhookHeaders, type WebhookSecret } from './verify-webhook.js';

@@ -2,7 +2,7 @@ import type { RobotContext } from '../context.js';
 import type { LagIterable } from '../pagination.js';
 import { listen, type ListenOptions, type Connect } from './listen.js';
 import { byPoll } from './poll.js';
-import type { RobotEvent } from './robot-event.js';
+import type { RobotEvent } from '../models/robot-events.js';
 import { bySse } from './sse.js';
 
 /** Options of `listenRobotEvents`. */

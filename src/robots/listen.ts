@@ -5,7 +5,7 @@ import { toInvalidInput } from '../call-options.js';
 import type { LagIterable } from '../pagination.js';
 import { sleep } from '../pipeline/sleep.js';
 import { tell } from './handle.js';
-import type { RobotEvent } from './robot-event.js';
+import type { RobotEvent } from '../models/robot-events.js';
 
 /** Options of every listener. */
 export interface ListenOptions {

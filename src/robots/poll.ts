@@ -1,18 +1,14 @@
-import type { GenericSchema } from 'valibot';
+import * as v from 'valibot';
 import type { CallOptions, RobotContext } from '../context.js';
 import { call } from '../call.js';
 import type { LagIterable } from '../pagination.js';
 import type { LagResult } from '../pipeline/types.js';
 import { listen, type ListenOptions, type Connect } from './listen.js';
-import { toRobotEvent, type RobotEvent } from './robot-event.js';
+import type { RobotEvent } from '../models/robot-events.js';
+import { toRobotEvent } from './robot-event.js';
 
-// Takes `null`, too: an answer without a body says that there are none.
-const EventsSchema = {
-  '~run': ({ value }: { value: unknown }) =>
-    Array.isArray((value ??= []))
-      ? { value: value.map((event) => toRobotEvent(event)) }
-      : { issues: [{ message: 'expected Array' }] },
-} as object as GenericSchema<unknown, RobotEvent[]>;
+// `null`, too: an answer without a body says that there are no events.
+const DeliveriesSchema = /*#__PURE__*/ v.nullable(/*#__PURE__*/ v.array(/*#__PURE__*/ v.unknown()));
 
 /**
  * Asks once for the events that wait for the robot; the server may hold the request for a while when there are none.
@@ -27,7 +23,9 @@ export function pollRobotEvents(ctx: RobotContext, options?: CallOptions): LagRe
   } catch {
     // `call` meets the same and says so.
   }
-  return call(ctx, { path: '/robots/@me/events/poll', robot: 'only', response: EventsSchema }, patient);
+  return call(ctx, { path: '/robots/@me/events/poll', robot: 'only', response: DeliveriesSchema }, patient).map(
+    (deliveries) => (deliveries ?? []).map((delivery) => toRobotEvent(delivery)),
+  );
 }
 
 /**

@@ -6,7 +6,8 @@ import { call } from '../call.js';
 import type { LagIterable } from '../pagination.js';
 import type { LagResponse } from '../pipeline/types.js';
 import { listen, type ListenOptions, type Connect } from './listen.js';
-import { toRobotEvent, type RobotEvent } from './robot-event.js';
+import type { RobotEvent } from '../models/robot-events.js';
+import { toRobotEvent } from './robot-event.js';
 
 // The server sends something every 30 s at least.
 const SILENCE_MS = 75_000;

@@ -2,7 +2,8 @@ import { err, ok, ResultAsync, type Result } from 'neverthrow';
 import { lagError, type LagError } from '../errors.js';
 import { invalid, toInvalidInput } from '../call-options.js';
 import type { LagResult } from '../pipeline/types.js';
-import { toRobotEvent, type RobotEvent } from './robot-event.js';
+import type { RobotEvent } from '../models/robot-events.js';
+import { toRobotEvent } from './robot-event.js';
 
 /** Headers in any common shape: `Headers`, pairs, or the plain object that Node and the serverless platforms give. */
 export type WebhookHeaders =

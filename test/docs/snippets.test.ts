@@ -81,7 +81,9 @@ test('every code block is checked', () => {
 });
 
 test('every public value has an example in the reference', () => {
-  expect(Object.keys(examples).toSorted()).toEqual([...new Set(Object.values(exported).flat())].toSorted());
+  // docs/guide/schemas.md shows the schemas together.
+  const { 'lagclient/schemas': _, ...shown } = exported;
+  expect(Object.keys(examples).toSorted()).toEqual([...new Set(Object.values(shown).flat())].toSorted());
 });
 
 describe('TypeScript is sound', () => {

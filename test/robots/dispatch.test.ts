@@ -289,7 +289,7 @@ test('many rooms and events leave nothing behind', async () => {
 
 test('a handler knows its event', () => {
   const handlers: RobotEventHandlers = {
-    'presence.update': (event) => expectTypeOf(event.data.status).toEqualTypeOf<string | undefined>(),
+    'presence.update': (event) => expectTypeOf(event.data.status).toEqualTypeOf<string | null | undefined>(),
     unknown: (event) => expectTypeOf(event.data).toEqualTypeOf<unknown>(),
   };
   // @ts-expect-error there is no such type

@@ -154,7 +154,7 @@ test('the type narrows the data', () => {
       case 'room.message':
         expectTypeOf(event).toEqualTypeOf<RoomMessageEvent>();
         expectTypeOf(event.data.content).toEqualTypeOf<string>();
-        expectTypeOf(event.data.senderId).toEqualTypeOf<string | undefined>();
+        expectTypeOf(event.data.senderId).toEqualTypeOf<string | null | undefined>();
         expectTypeOf(event.data['anything']).toEqualTypeOf<unknown>();
         return event.data.content;
       case 'member.join':

@@ -20,8 +20,9 @@ process.once('SIGINT', () => stop.abort());
 const strikes = new Map<string, number>();
 
 const check = async ({ type, serverId = '', data }: RoomMessageEvent | RoomMessageEditedEvent) => {
-  const { roomId = '', messageId = '', content = '' } = data;
-  const words = content.toLowerCase().match(/[\p{L}\p{N}]+/gu) ?? [];
+  const roomId = data.roomId ?? '';
+  const messageId = data.messageId ?? '';
+  const words = (data.content ?? '').toLowerCase().match(/[\p{L}\p{N}]+/gu) ?? [];
   if (!words.some((word) => blocked.includes(word))) return undefined;
   const deleted = await deleteRoomMessage(moderator, serverId, roomId, messageId);
   const userId = type === 'room.message' ? data.senderId : data.editedBy;

@@ -4,7 +4,7 @@ import type { FriendshipStatus } from '../../models/friends.js';
 import type { RobotPermission } from '../../models/robots.js';
 import type { ServerRoleName } from '../../models/roles.js';
 import type { UserStatus } from '../../models/users.js';
-import type { RobotEventType } from '../../robots/robot-event.js';
+import type { RobotEventType } from '../../models/robot-events.js';
 
 // What the world's tables hold. Times are milliseconds since 1970.
 
