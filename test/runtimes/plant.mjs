@@ -48,7 +48,7 @@ const plants = [
   },
   {
     what: 'a node: import in the default entry',
-    breaks: (folder) => edit(folder, 'dist/operation.js', (text) => `import 'node:path';\n${text}`),
+    breaks: (folder) => edit(folder, 'dist/call.js', (text) => `import 'node:path';\n${text}`),
     caught: {
       'No entry': /node:path/,
       webpack: /node:path/,
@@ -60,6 +60,12 @@ const plants = [
     what: 'a global that only Node has, in a function that nothing calls',
     breaks: (folder) => edit(folder, 'dist/index.js', (text) => `${text}\nexport const where = () => process.cwd();\n`),
     caught: { 'No entry': /process/ },
+  },
+  {
+    what: 'a dependency on one version of neverthrow only',
+    breaks: (folder) =>
+      edit(folder, 'package.json', (text) => text.replace(/"neverthrow": "[^"]+"/, '"neverthrow": "8.2.0"')),
+    caught: { "The app's own neverthrow 8.1.1": /another copy/ },
   },
   {
     what: 'a type that needs @types/node',

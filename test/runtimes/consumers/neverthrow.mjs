@@ -1,24 +1,54 @@
-import { createContext, getIdentity, sendRoomMessage } from 'lagclient';
-import { errAsync, ok, okAsync, ResultAsync, safeTry } from 'neverthrow';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { installTarball } from '../lib/pack.mjs';
+import { buildApp } from './bundlers.mjs';
+import { expectRun } from './expect.mjs';
+import { compile } from './types.mjs';
 
-// The user's own neverthrow, which is another copy than the package's.
-const { sandbox, tokens, ids } = JSON.parse(process.env.CONFORMANCE);
-const ctx = createContext(tokens.ada, { baseUrl: sandbox });
-const send = (content) => sendRoomMessage(ctx, ids.server, ids.rooms.quiet, { content });
+const PRINTS =
+  /^true true true false, hi from Ada, stopped before it was sent, Ada,me, api,own, inward, outward, refused$/m;
 
-const told = await safeTry(async function* () {
-  const me = yield* getIdentity(ctx);
-  const sent = yield* send(`hi from ${me.displayName}`);
-  return ok(sent.content);
+/** Text that is in neverthrow once, and in nothing else. */
+const ONLY_IN_NEVERTHROW = 'Called `_unsafeUnwrapErr` on an Ok';
+
+const copiesIn = (folder) => {
+  const files = readdirSync(folder, { recursive: true }).filter((file) => file.endsWith('.js'));
+  return files.flatMap((file) => readFileSync(join(folder, file), 'utf8').split(ONLY_IN_NEVERTHROW).slice(1)).length;
+};
+
+/** An app that has neverthrow itself, in a version that the package accepts. */
+export const ownNeverthrow = (version) => ({
+  name: `The app's own neverthrow ${version}: one class, one copy, types and chains in both directions`,
+  run: async ({ folder, tarball, stage }) => {
+    const app = join(folder, 'app');
+    await installTarball(tarball, app, [`neverthrow@${version}`]);
+    if (existsSync(join(app, 'node_modules/lagclient/node_modules'))) throw new Error('npm installed another copy');
+    const { version: found } = JSON.parse(readFileSync(join(app, 'node_modules/neverthrow/package.json'), 'utf8'));
+
+    const source = join(app, 'apps/neverthrow');
+    await expectRun(process.execPath, ['apps/app/run.mjs', join(source, 'main.js')], PRINTS, { app, stage });
+    for (const name of ['esbuild', 'rollup', 'webpack', 'vite']) {
+      const out = join(folder, name);
+      await buildApp(name, source, out);
+      const copies = copiesIn(out);
+      if (copies !== 1) throw new Error(`${copies} copies of neverthrow in what ${name} builds`);
+      if (name !== 'vite')
+        await expectRun(process.execPath, ['apps/app/run.mjs', join(out, 'main.js')], PRINTS, { app, stage });
+    }
+    for (const [typescript, moduleResolution] of [
+      ['5.5', 'nodenext'],
+      ['7', 'bundler'],
+    ])
+      await compile(typescript, source, {
+        compilerOptions: {
+          noEmit: true,
+          module: moduleResolution === 'nodenext' ? 'nodenext' : 'esnext',
+          moduleResolution,
+          lib: ['ES2022', 'DOM'],
+          types: [],
+        },
+        files: ['types.ts'],
+      });
+    return { note: found };
+  },
 });
-const both = await ResultAsync.combine([getIdentity(ctx), okAsync({ displayName: 'me' })]);
-const inward = await okAsync('inward').andThen(send);
-const outward = await getIdentity(ctx).andThen(() => okAsync('outward'));
-const failed = await getIdentity(ctx).andThen(() => errAsync('failed'));
-console.log(
-  told._unsafeUnwrap(),
-  both._unsafeUnwrap().map((one) => one.displayName),
-  inward._unsafeUnwrap().content,
-  outward._unsafeUnwrap(),
-  failed._unsafeUnwrapErr(),
-);

@@ -46,11 +46,11 @@ export const packFolder = async (folder, into) => {
   return join(into, filename);
 };
 
-/** Installs the tarball, as a user does, into a new folder beside which there is nothing; the suite goes with it. */
-export const installTarball = async (tarball, app) => {
+/** Installs the tarball and these others, as a user does, into a new folder with nothing beside it; the suite goes with it. */
+export const installTarball = async (tarball, app, others = []) => {
   mkdirSync(app, { recursive: true });
   writeFileSync(join(app, 'package.json'), JSON.stringify({ name: 'consumer', private: true, type: 'module' }));
-  await npm(['install', '--ignore-scripts', '--no-package-lock', tarball], app);
+  await npm(['install', '--ignore-scripts', '--no-package-lock', tarball, ...others], app);
   cpSync(join(here, 'suite'), join(app, 'suite'), { recursive: true });
-  cpSync(join(here, 'consumers'), join(app, 'consumers'), { recursive: true });
+  cpSync(join(here, 'apps'), join(app, 'apps'), { recursive: true });
 };

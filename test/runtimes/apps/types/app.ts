@@ -6,20 +6,21 @@ import {
   iterateRoomMessages,
   sendRoomMessage,
   uploadImage,
-  type Context,
+  type LagContext,
   type ContextOptions,
   type LagError,
   type LagResult,
-  type Middleware,
+  type LagMiddleware,
   type RoomMessage,
 } from 'lagclient';
 import { createWebhookHandler, listenRobotEvents, verifyWebhook, type RobotEvent } from 'lagclient/robots';
 import { createSandbox } from 'lagclient/sandbox';
 
 // What a user writes, under strict rules and with library types checked.
-const logged: Middleware = (next) => (request) => next({ ...request, headers: { ...request.headers, 'x-app': '1' } });
+const logged: LagMiddleware = (next) => (request) =>
+  next({ ...request, headers: { ...request.headers, 'x-app': '1' } });
 const options: ContextOptions = { timeoutMs: 5000, middleware: [logged], fetch: (url, init) => fetch(url, init) };
-export const ctx: Context = createContext('lag_pat_x', options);
+export const ctx: LagContext = createContext('lag_pat_x', options);
 export const bare = createContext('lag_robot_x_y');
 export const sandboxed = createContext(createSandbox().tokens.ada, { transport: createSandbox().transport });
 
