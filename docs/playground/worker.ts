@@ -9,6 +9,8 @@ const tell = (message: FromWorker): void => self.postMessage(message);
 traceTo(tell);
 
 const sandbox = createSandbox({
+  // Faults that are taken back are no mistake here.
+  onWarning: () => {},
   onRequest: ({ faulty }) => {
     lastRequest.faulty = faulty;
     tell({ type: 'faults', pending: sandbox.faults.pending.length });

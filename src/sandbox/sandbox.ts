@@ -42,7 +42,7 @@ export const createSandbox = (options?: SandboxOptions): Sandbox => {
   const settings = resolveOptions(options);
   const world = createWorld(settings.clock, settings);
   const { tokens, ids } = plantSeed(world);
-  const faults = createFaults();
+  const faults = createFaults(settings.warn);
   const log = createRequestLog();
   const respond = createApp(world, faults, log, settings.onRequest);
   const fetch = fetchInProcess(respond);

@@ -5,7 +5,7 @@ import { eventually } from '../support/eventually.js';
 
 /** A sandbox on loopback for one test, on a clock that stands still unless another is given. */
 export const serveForTest = async (options: ServeSandboxOptions = {}): Promise<ServedSandbox> => {
-  const served = (await serveSandbox({ clock: createManualClock(), ...options }))._unsafeUnwrap();
+  const served = (await serveSandbox({ clock: createManualClock(), onWarning: () => {}, ...options }))._unsafeUnwrap();
   onTestFinished(() => served.close());
   return served;
 };
@@ -58,7 +58,8 @@ const parse = (text: string): unknown => {
 };
 
 /** The path of the room messages that most tests are about. */
-export const messagesPath = ({ ids }: Sandbox): string => `/servers/${ids.server}/rooms/${ids.rooms.general}/messages`;
+export const messagesPath = ({ ids }: Pick<Sandbox, 'ids'>): string =>
+  `/servers/${ids.server}/rooms/${ids.rooms.general}/messages`;
 
 /** A promise's state, asked for when all that is due has run. */
 export const isPending = async (promise: Promise<unknown>): Promise<boolean> => {

@@ -1,4 +1,5 @@
 import { createSystemClock, type SandboxClock } from './clock.js';
+import { resolveQuirks, type SandboxQuirks } from './quirks.js';
 import type { SandboxRequest } from './request-log.js';
 import { warnOnConsole, type Warn } from './warn.js';
 
@@ -19,6 +20,8 @@ export interface SandboxOptions {
   readonly imageProcessingMs?: number | undefined;
   /** Posts to the URLs of webhooks. @defaultValue the global `fetch` */
   readonly fetch?: typeof fetch | undefined;
+  /** The other reading of what is not known of the API. @defaultValue the likeliest readings */
+  readonly quirks?: Partial<SandboxQuirks> | undefined;
   /** Called after each request. */
   readonly onRequest?: ((request: SandboxRequest) => unknown) | undefined;
   /** Told of faults that matched no request, and of options that are not valid. @defaultValue `console.warn` */
@@ -32,6 +35,7 @@ export interface ResolvedOptions {
   readonly pollHoldMs: number;
   readonly imageProcessingMs: number;
   readonly fetch: typeof fetch;
+  readonly quirks: SandboxQuirks;
   readonly onRequest: (request: SandboxRequest) => void;
   readonly warn: Warn;
 }
@@ -47,6 +51,9 @@ export const resolveOptions = (options: unknown): ResolvedOptions => {
     return undefined;
   };
   const seed = read('seed', isSeed, 'a string or a number');
+  const quirks = resolveQuirks(copyFields(read('quirks', isObject, 'an object')), (name, values) =>
+    warn(`the quirk ${name} must be ${values}; it is ignored`),
+  );
   const onRequest = read('onRequest', isFunction, 'a function');
   return {
     seed: seed ?? 'lag',
@@ -55,6 +62,7 @@ export const resolveOptions = (options: unknown): ResolvedOptions => {
     pollHoldMs: read('pollHoldMs', isDuration, 'milliseconds, 0 or more') ?? 30_000,
     imageProcessingMs: read('imageProcessingMs', isDuration, 'milliseconds, 0 or more') ?? 200,
     fetch: read('fetch', isFetch, 'a function') ?? ((input, init) => globalThis.fetch(input, init)),
+    quirks,
     onRequest: onRequest ? isolate(onRequest) : () => {},
     warn,
   };
@@ -84,6 +92,8 @@ const isolate =
   };
 
 const isFunction = (value: unknown): value is AnyFunction => typeof value === 'function';
+
+const isObject = (value: unknown): value is object => typeof value === 'object' && value !== null;
 
 const isFetch = (value: unknown): value is typeof fetch => isFunction(value);
 

@@ -1,3 +1,5 @@
+import { operationsOf, type SandboxOperation } from '../http/operations.js';
+
 /** A request that the sandbox saw, without its secrets. */
 export interface SandboxRequest {
   /** The response's `x-request-id`. */
@@ -5,6 +7,8 @@ export interface SandboxRequest {
   /** When it arrived, in milliseconds on the sandbox's clock. */
   readonly at: number;
   readonly method: string;
+  /** Name of the operation that it called, as the package exports it; `null` for an unknown route. */
+  readonly operation: SandboxOperation | null;
   /** With the query; long ones are cut. */
   readonly path: string;
   readonly headers: Readonly<Record<string, string>>;
@@ -74,7 +78,10 @@ export const createRequestLog = (): RequestLog => {
       const { pathname, search } = new URL(request.url);
       const path = maskedText(pathname + search, MAX_PATH_CHARACTERS);
       const headers = maskedHeaders(request.headers);
-      const entry: LogEntry = { id, at, method: request.method, path, headers, status: 0, faulty: false };
+      const { method } = request;
+      // Of the two operations at `GET /users/me`, getMe comes last.
+      const operation = operationsOf(method, pathname).at(-1) ?? null;
+      const entry: LogEntry = { id, at, method, operation, path, headers, status: 0, faulty: false };
       entries.push(entry);
       grow(entry, path.length + Object.entries(headers).flat().join('').length);
       return entry;

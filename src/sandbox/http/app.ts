@@ -6,6 +6,7 @@ import { Refusal } from '../world/refusal.js';
 import type { World } from '../world/world.js';
 import type { Api } from './context.js';
 import { misbehave } from './misbehave.js';
+import { applyResponseQuirks } from './response-quirks.js';
 import { errorResponse } from './responses.js';
 import { dmRoutes } from './routes/dms.js';
 import { eventTemplateRoutes } from './routes/event-templates.js';
@@ -70,7 +71,7 @@ export const createApp = (
   );
   edge.all('*', async (c) => {
     const request = c.req.raw;
-    const respond = async () => api.fetch(request, c.env);
+    const respond = async () => applyResponseQuirks(await api.fetch(request, c.env), world.settings.quirks);
     const fault = faults.take(request);
     if (!fault) return respond();
     c.env.entry.faulty = true;

@@ -1,5 +1,5 @@
 import type { SandboxClock } from '../control/clock.js';
-import type { SandboxFault } from '../control/faults.js';
+import type { ActiveFault } from '../control/faults.js';
 import { errorResponse } from './responses.js';
 
 /** What a fault acts on. */
@@ -11,7 +11,7 @@ interface Exchange {
 }
 
 /** Responds as the fault says. Rejects if the connection is to break before a response. */
-export const misbehave = async (fault: SandboxFault, exchange: Exchange): Promise<Response> => {
+export const misbehave = async (fault: ActiveFault, exchange: Exchange): Promise<Response> => {
   const { clock, signal, respond } = exchange;
   if (fault.delayMs) await wait(clock, fault.delayMs, signal);
   const isReplaced = fault.reset || fault.html || fault.status !== undefined || fault.body !== undefined;
@@ -23,7 +23,7 @@ export const misbehave = async (fault: SandboxFault, exchange: Exchange): Promis
 const NULL_BODY_STATUSES: ReadonlySet<number> = new Set([204, 205, 304]);
 
 /** The response that a fault gives instead of the real one. */
-const replacement = ({ status, retryAfter, html, body }: SandboxFault): Response => {
+const replacement = ({ status, retryAfter, html, body }: ActiveFault): Response => {
   const wanted = status ?? (html ? 502 : 200);
   const code = Number.isInteger(wanted) && wanted >= 200 && wanted <= 599 ? wanted : 500;
   const headers: Record<string, string> = retryAfter === undefined ? {} : { 'retry-after': String(retryAfter) };
@@ -38,7 +38,7 @@ const replacement = ({ status, retryAfter, html, body }: SandboxFault): Response
 
 /** Delays, stalls or cuts the response's body, if the fault says so. */
 const corrupt = async (
-  { truncate, stall, slow }: SandboxFault,
+  { truncate, stall, slow }: ActiveFault,
   { clock, signal }: Exchange,
   response: Response,
 ): Promise<Response> => {

@@ -15,7 +15,7 @@ export const roomMessageView = (world: World, server: ServerRow, room: RoomRow, 
   return {
     id: message.id,
     roomId: room.id,
-    userId: isBot ? null : sender.id,
+    userId: isBot ? robotUserId(world) : sender.id,
     username: sender.username,
     displayName: sender.displayName,
     avatarUrl: sender.avatarUrl,
@@ -62,6 +62,9 @@ export const dmView = (world: World, dm: DmRow, me: UserRow): DmConversation => 
       .length,
   };
 };
+
+/** What stands for the user of a robot's message. */
+const robotUserId = (world: World): string | null => (world.settings.quirks.robotUserId === 'empty' ? '' : null);
 
 /** The other user of a conversation. */
 export const otherIn = (dm: DmRow, me: UserRow): string => (dm.userIds[0] === me.id ? dm.userIds[1] : dm.userIds[0]);

@@ -21,12 +21,18 @@ export const requireMessageAllowance = (world: World, robot: RobotRow): void =>
 
 /** `times` holds when earlier ones were counted, oldest first. */
 const requireAllowance = (world: World, times: number[], { count, windowMs }: Limit): void => {
+  const { slidingWindows, retryAfterDate } = world.settings.quirks;
   const now = world.clock.now();
-  while (times[0] !== undefined && times[0] <= now - windowMs) times.shift();
+  // A sliding window began `windowMs` ago, a fixed one at the last multiple of `windowMs`.
+  const isOver = (time: number) =>
+    slidingWindows ? time <= now - windowMs : Math.floor(time / windowMs) < Math.floor(now / windowMs);
+  while (times[0] !== undefined && isOver(times[0])) times.shift();
   const [oldest] = times;
   if (oldest !== undefined && times.length >= count) {
-    const seconds = Math.ceil((oldest + windowMs - now) / SECOND_MS);
-    throw new Refusal(429, `Rate limit exceeded, retry in ${seconds} s`, { 'retry-after': String(seconds) });
+    const freeAt = slidingWindows ? oldest + windowMs : (Math.floor(now / windowMs) + 1) * windowMs;
+    const seconds = Math.ceil((freeAt - now) / SECOND_MS);
+    const retryAfter = retryAfterDate ? new Date(now + seconds * SECOND_MS).toUTCString() : String(seconds);
+    throw new Refusal(429, `Rate limit exceeded, retry in ${seconds} s`, { 'retry-after': retryAfter });
   }
   times.push(now);
 };

@@ -1,5 +1,5 @@
 import type { RobotPermission } from '../../models/robots.js';
-import type { RobotEvent, RobotRow, SandboxEventType } from './rows.js';
+import type { Caller, RobotEvent, RobotRow, SandboxEventType } from './rows.js';
 import { toIso } from './time.js';
 import { deliverToWebhook } from './webhook-delivery.js';
 import type { World } from './world.js';
@@ -35,19 +35,34 @@ export const ROBOT_PERMISSIONS = [
 /** Older events are dropped, so that a robot which never asks does not fill the memory. */
 const MAX_KEPT_EVENTS = 1000;
 
+/** The fields that the documentation shows in examples. It only describes the others. */
+const SHOWN_FIELDS: Partial<Record<SandboxEventType, readonly string[]>> = {
+  'room.message': ['roomId', 'content', 'senderName'],
+  'member.join': ['username'],
+};
+
 /** Sends an event to the server's robots that subscribed to it and have the permission for it. */
 export const emitRobotEvent = (
   world: World,
   serverId: string,
   type: SandboxEventType,
   data: Record<string, unknown>,
+  author?: Caller,
 ): void => {
-  for (const robot of world.robots.values())
-    if (robot.serverId === serverId && robot.active && receives(robot, type)) sendEvent(world, robot, type, data);
+  const { ownMessageEvents, describedEventFields } = world.settings.quirks;
+  const fields = describedEventFields ? data : pickFields(data, SHOWN_FIELDS[type] ?? []);
+  for (const robot of world.robots.values()) {
+    const isOwn = author?.kind === 'robot' && author.robot === robot;
+    if (robot.serverId !== serverId || !robot.active || (isOwn && !ownMessageEvents)) continue;
+    if (receives(robot, type)) sendEvent(world, robot, type, fields);
+  }
 };
 
 const receives = (robot: RobotRow, type: SandboxEventType): boolean =>
   robot.events.includes(type) && robot.permissions.includes(PERMISSION_FOR[type]);
+
+const pickFields = (data: Record<string, unknown>, names: readonly string[]): Record<string, unknown> =>
+  Object.fromEntries(Object.entries(data).filter(([name]) => names.includes(name)));
 
 const sendEvent = (world: World, robot: RobotRow, type: SandboxEventType, data: Record<string, unknown>): void => {
   const timestamp = toIso(world.clock.now());

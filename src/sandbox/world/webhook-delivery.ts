@@ -2,8 +2,8 @@ import type { RobotEvent, RobotRow, WebhookTarget } from './rows.js';
 import { HOUR_MS, MINUTE_MS, SECOND_MS, toIso } from './time.js';
 import type { World } from './world.js';
 
-/** When each of the ten attempts is due, counted from the event. */
-const ATTEMPTS_AT_MS = [
+/** Delays of the ten attempts: from the event, or from the attempt before. */
+const ATTEMPT_DELAYS_MS = [
   0,
   5 * SECOND_MS,
   25 * SECOND_MS,
@@ -20,23 +20,26 @@ const ANSWER_WITHIN_MS = 15 * SECOND_MS;
 
 /** Posts an event to the robot's webhook until it answers 2xx or all attempts have failed. A 410 disables the robot. */
 export const deliverToWebhook = (world: World, robot: RobotRow, webhook: WebhookTarget, event: RobotEvent): void => {
+  const { webhookIdPerAttempt, webhookDelaysFromAttempt } = world.settings.quirks;
   const happenedAt = world.clock.now();
   const body = JSON.stringify(event.payload);
   const isRobotGone = () => !robot.active || world.robots.get(robot.id) !== robot;
 
   const attempt = async (index: number): Promise<void> => {
-    const at = toIso(world.clock.now());
-    const status = await postToWebhook(world, webhook, event.id, body);
+    const startedAt = world.clock.now();
+    const id = webhookIdPerAttempt ? world.unique.id() : event.id;
+    const status = await postToWebhook(world, webhook, id, body);
     if (isRobotGone()) return;
     const { id: eventId, eventType } = event;
-    world.deliveries.push({ robotId: robot.id, eventId, eventType, attempt: index + 1, at, status });
+    world.deliveries.push({ robotId: robot.id, eventId, eventType, attempt: index + 1, at: toIso(startedAt), status });
     if (status === 410) robot.active = false;
-    else if (status === null || status < 200 || status > 299) scheduleAttempt(index + 1);
+    else if (status === null || status < 200 || status > 299)
+      scheduleAttempt(index + 1, webhookDelaysFromAttempt ? startedAt : happenedAt);
   };
-  const scheduleAttempt = (index: number): void => {
-    const dueMs = ATTEMPTS_AT_MS[index];
-    if (dueMs === undefined) return;
-    world.clock.setTimeout(() => startAttempt(index), happenedAt + dueMs - world.clock.now(), true);
+  const scheduleAttempt = (index: number, from: number): void => {
+    const delayMs = ATTEMPT_DELAYS_MS[index];
+    if (delayMs === undefined) return;
+    world.clock.setTimeout(() => startAttempt(index), from + delayMs - world.clock.now(), true);
   };
   const startAttempt = (index: number): void => {
     if (isRobotGone()) return;

@@ -1,4 +1,5 @@
 import type { SandboxClock } from '../control/clock.js';
+import type { SandboxQuirks } from '../control/quirks.js';
 import { createSeededRandom, createUniqueRandom, type Random } from './random.js';
 import type {
   Caller,
@@ -32,6 +33,7 @@ export interface Settings {
   readonly pollHoldMs: number;
   readonly imageProcessingMs: number;
   readonly fetch: typeof fetch;
+  readonly quirks: SandboxQuirks;
 }
 
 export interface Tables {

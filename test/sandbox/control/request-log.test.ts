@@ -1,58 +1,35 @@
 import { describe, expect, test } from 'vitest';
-import { createContext } from '../../../src/context.js';
-import { sendRoomMessage } from '../../../src/operations/room-messages.js';
-import { getMe } from '../../../src/operations/users.js';
 import { createRequestLog } from '../../../src/sandbox/control/request-log.js';
 import { createSandbox } from '../../../src/sandbox/index.js';
-import { skipTime } from '../../support/clock.js';
-import { eventually } from '../../support/eventually.js';
-import { turns } from '../../support/virtual-time.js';
-import { asker, messagesPath, serveForTest } from '../support.js';
-
-const start = async () => {
-  const { expire } = skipTime();
-  const { url, sandbox } = await serveForTest();
-  const context = (token: string) => createContext(token, { baseUrl: url, maxRetries: 0 });
-  return {
-    /** Ends the time of a call that stalls, once so many requests have come and what is sent has arrived. */
-    expireAfter: async (count: number) => {
-      await eventually(() => expect(sandbox.requests).toHaveLength(count));
-      await turns(20);
-      expire();
-    },
-    ...sandbox,
-    sandbox,
-    ask: asker(url),
-    /** Without a network between. */
-    askInProcess: asker('http://sandbox', sandbox.fetch),
-    messages: messagesPath(sandbox),
-    me: () => getMe(context(sandbox.tokens.ada)),
-    send: (content: string) =>
-      sendRoomMessage(context(sandbox.tokens.ada), sandbox.ids.server, sandbox.ids.rooms.quiet, { content }),
-    sent: () =>
-      sandbox.state.messages.filter(({ roomId }) => roomId === sandbox.ids.rooms.quiet).map(({ content }) => content),
-  };
-};
+import { serveForTest, startPlain } from '../support.js';
 
 describe('the request log', () => {
   test('lists every request with its status, and whether a fault was involved', async () => {
-    const { ask, faults, requests, messages, tokens, clock } = await start();
+    const { ask, faults, requests, messages, tokens, clock } = await startPlain();
     faults.next({ match: { path: '/health' }, reset: true });
     await expect(ask('/health?a=b')).rejects.toThrow();
     await clock.advance(250);
     await ask(messages, { token: tokens.ada, json: { content: 'hi' }, headers: { 'x-custom': 'yes' } });
     await ask('/nothing');
     expect(requests).toMatchObject([
-      { method: 'GET', path: '/health?a=b', status: 0, faulty: true, at: clock.now() - 250 },
-      { method: 'POST', path: messages, status: 201, faulty: false, at: clock.now(), body: { content: 'hi' } },
-      { method: 'GET', path: '/nothing', status: 404, faulty: false },
+      { method: 'GET', operation: 'getHealth', path: '/health?a=b', status: 0, faulty: true, at: clock.now() - 250 },
+      {
+        method: 'POST',
+        operation: 'sendRoomMessage',
+        path: messages,
+        status: 201,
+        faulty: false,
+        at: clock.now(),
+        body: { content: 'hi' },
+      },
+      { method: 'GET', operation: null, path: '/nothing', status: 404, faulty: false },
     ]);
     expect(requests[1]!.headers).toMatchObject({ 'x-custom': 'yes', 'content-type': 'application/json' });
     expect(requests[2]).not.toHaveProperty('body');
   });
 
   test('masks secrets in paths, headers and bodies', async () => {
-    const { ask, requests, tokens, messages } = await start();
+    const { ask, requests, tokens, messages } = await startPlain();
     const secret = 'device-secret-"quoted"-token';
     await ask('/users/me', { token: tokens.ada, headers: { cookie: 'session=s3cret', 'x-api-key': 's3cret' } });
     await ask('/robots/@me/info', { token: tokens.robot });

@@ -10,7 +10,7 @@ import type { World } from '../../world/world.js';
 import { asUser } from '../auth.js';
 import { withBody } from '../body.js';
 import { type Api, param, type RouteContext } from '../context.js';
-import { EditSchema, readPage, SendSchema } from '../message-bodies.js';
+import { EditSchema, readPage, SendSchema } from '../message-pages.js';
 import { noContent } from '../responses.js';
 
 const FRIENDS_ONLY = 'Direct messages are for friends';
@@ -55,7 +55,7 @@ export const dmRoutes = (api: Api, world: World): void => {
     '/dms/:conversationId/messages',
     asUser(world, (c, me) => {
       const dm = requireDmOf(c, me);
-      const page = readPage(c, dm.messages, (message) => dmMessageView(world, dm, message));
+      const page = readPage(world, c, dm.messages, (message) => dmMessageView(world, dm, message));
       dm.readAt.set(me.id, dm.messages.at(-1)?.createdAt ?? 0);
       return c.json(page);
     }),

@@ -23,9 +23,9 @@ const FieldsSchema = v.object({
 const UNKNOWN_TYPES: ReadonlySet<string> = new Set(['', 'application/octet-stream', 'text/plain']);
 
 /** The image's content type: the one that was sent, or else the one that its bytes show. */
-const requireImageType = (sentType: string, format: ImageFormat | undefined): string => {
+const requireImageType = (world: World, sentType: string, format: ImageFormat | undefined): string => {
   if (/^image\/[\w.+-]+$/.test(sentType)) return sentType;
-  if (UNKNOWN_TYPES.has(sentType) && format) return format.contentType;
+  if (world.settings.quirks.sniffUploads && UNKNOWN_TYPES.has(sentType) && format) return format.contentType;
   return refuse(415, 'body.file: must be an image');
 };
 
@@ -40,7 +40,7 @@ export const imageRoutes = (api: Api, world: World): void => {
       const image: ImageRow = {
         id: world.random.id(),
         uploaderId: me.id,
-        contentType: requireImageType(file.type, format),
+        contentType: requireImageType(world, file.type, format),
         size: file.size,
         width: format?.width ?? null,
         height: format?.height ?? null,

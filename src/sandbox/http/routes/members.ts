@@ -30,7 +30,10 @@ const ModerationSchema = v.object({
 export const memberRoutes = (api: Api, world: World): void => {
   api.get(
     '/servers/:serverId/members',
-    asUser(world, (c, me) => c.json(memberViews(world, requireMembership(world, me, param(c, 'serverId')).server))),
+    asUser(world, (c, me) => {
+      if (!world.settings.quirks.userLists) refuse(404, 'This route is only for robots');
+      return c.json(memberViews(world, requireMembership(world, me, param(c, 'serverId')).server));
+    }),
   );
 
   api.get(

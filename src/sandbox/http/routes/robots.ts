@@ -19,7 +19,9 @@ export const robotRoutes = (api: Api, world: World): void => {
     '/robots/@me/events/poll',
     asRobot(world, async (c, robot) => {
       requireDelivery(robot, 'poll');
-      if (!robot.outbox.length && world.settings.pollHoldMs > 0) await holdPoll(world, robot, c.req.raw.signal);
+      const { quirks, pollHoldMs } = world.settings;
+      const isHeld = quirks.holdPolls && pollHoldMs > 0;
+      if (!robot.outbox.length && isHeld) await holdPoll(world, robot, c.req.raw.signal);
       return c.json(robot.outbox.splice(0));
     }),
   );

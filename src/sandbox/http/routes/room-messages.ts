@@ -18,7 +18,7 @@ import type { World } from '../../world/world.js';
 import { asRobot, asUser } from '../auth.js';
 import { withBody } from '../body.js';
 import { type Api, param, type RouteContext } from '../context.js';
-import { EditSchema, readPage, SendSchema } from '../message-bodies.js';
+import { EditSchema, readPage, SendSchema } from '../message-pages.js';
 import { noContent } from '../responses.js';
 
 const MESSAGES_PATH = '/servers/:serverId/rooms/:roomId/messages';
@@ -27,21 +27,22 @@ const MESSAGE_PATH = `${MESSAGES_PATH}/:messageId`;
 export const roomMessageRoutes = (api: Api, world: World): void => {
   const listMessages = (c: RouteContext, server: ServerRow) => {
     const room = requireRoom(server, param(c, 'roomId'));
-    return c.json(readPage(c, room.messages, (message) => roomMessageView(world, server, room, message)));
+    return c.json(readPage(world, c, room.messages, (message) => roomMessageView(world, server, room, message)));
   };
 
   const sendMessage = (c: RouteContext, server: ServerRow, author: Caller, draft: Draft) => {
     const room = requireRoom(server, param(c, 'roomId'));
     const message = addMessage(world, room.messages, author, draft);
     const sender = senderOf(author);
-    emitRobotEvent(world, server.id, 'room.message', {
+    const data = {
       roomId: room.id,
       messageId: message.id,
       senderId: sender.id,
       senderName: sender.displayName ?? sender.username,
       content: message.content,
       timestamp: toIso(message.createdAt),
-    });
+    };
+    emitRobotEvent(world, server.id, 'room.message', data, author);
     return c.json(roomMessageView(world, server, room, message), 201);
   };
 
@@ -51,14 +52,14 @@ export const roomMessageRoutes = (api: Api, world: World): void => {
     editMessage(world, message, content);
     const editedBy = senderOf(author).id;
     const data = { roomId: room.id, messageId: message.id, content, editedBy };
-    emitRobotEvent(world, server.id, 'room.message.edited', data);
+    emitRobotEvent(world, server.id, 'room.message.edited', data, author);
     return { room, message };
   };
 
   const deleteMessage = (server: ServerRow, room: RoomRow, message: MessageRow, by: Caller) => {
     removeMessage(room.messages, message);
     const data = { roomId: room.id, messageId: message.id, deletedBy: senderOf(by).id };
-    emitRobotEvent(world, server.id, 'room.message.deleted', data);
+    emitRobotEvent(world, server.id, 'room.message.deleted', data, by);
     return noContent();
   };
 

@@ -2,6 +2,7 @@ import * as v from 'valibot';
 import { roomView, roomViews } from '../../views/servers.js';
 import { requireMembership, requirePermission, requireRobotPermission, requireRoom } from '../../world/access.js';
 import { createRoom } from '../../world/create.js';
+import { refuse } from '../../world/refusal.js';
 import { emitRobotEvent } from '../../world/robot-events.js';
 import type { World } from '../../world/world.js';
 import { asRobot, asUser } from '../auth.js';
@@ -19,7 +20,10 @@ const UpdateSchema = v.object({
 export const roomRoutes = (api: Api, world: World): void => {
   api.get(
     '/servers/:serverId/rooms',
-    asUser(world, (c, me) => c.json(roomViews(world, requireMembership(world, me, param(c, 'serverId')).server))),
+    asUser(world, (c, me) => {
+      if (!world.settings.quirks.userLists) refuse(404, 'This route is only for robots');
+      return c.json(roomViews(world, requireMembership(world, me, param(c, 'serverId')).server));
+    }),
   );
 
   api.get(

@@ -3,6 +3,7 @@ import { refuse } from '../world/refusal.js';
 import { messagesBefore } from '../world/messages.js';
 import type { MessageRow } from '../world/rows.js';
 import { toIso } from '../world/time.js';
+import type { World } from '../world/world.js';
 import type { RouteContext } from './context.js';
 import { text, textUpTo } from './fields.js';
 
@@ -22,16 +23,19 @@ export const EditSchema = v.object({ content: text(1, MAX_CONTENT_LENGTH) });
 
 /** The page that the query asks for, in the API's shape. */
 export const readPage = <T>(
+  world: World,
   c: RouteContext,
   messages: readonly MessageRow[],
   view: (message: MessageRow) => T,
 ): { messages: T[]; hasMore: boolean; nextCursor: string | null } => {
+  const { messageOrder, cursorOnLastPage } = world.settings.quirks;
   const { page, hasMore } = messagesBefore(messages, requireCursor(c), requireLimit(c));
   const [oldest] = page;
+  const hasCursor = oldest && (hasMore || cursorOnLastPage);
   return {
-    messages: page.map(view),
+    messages: (messageOrder === 'oldest-first' ? page : page.toReversed()).map(view),
     hasMore,
-    nextCursor: hasMore && oldest ? toIso(oldest.createdAt) : null,
+    nextCursor: hasCursor ? toIso(oldest.createdAt) : null,
   };
 };
 
