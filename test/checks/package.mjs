@@ -1,10 +1,11 @@
 // Checks the tarball: that it holds what a user needs, and nothing of the machine it was made on.
 //
 //   node test/checks/package.mjs                        packs dist and checks the result
-//   node test/checks/package.mjs --update               writes test/release/packed-files.txt, the list of its files
+//   node test/checks/package.mjs --update               writes test/release/packed-files.txt: the files but the sources and
+//                                                       what is compiled from each
 //   node test/checks/package.mjs --tarball=FILE --repository=https://github.com/OWNER/NAME
 //                                                       checks what the release will publish
-import { spawnSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { builtinModules } from 'node:module';
 import { tmpdir } from 'node:os';
@@ -20,7 +21,9 @@ import { packInto } from './tarball.mjs';
 
 const MAX_FILE_BYTES = 1_000_000;
 const MAX_PACKED_BYTES = 600_000;
-const SNAPSHOT = join(root, 'test/release/packed-files.txt');
+const LIST = join(root, 'test/release/packed-files.txt');
+/** The command, which nobody imports. */
+const WITHOUT_DECLARATION = ['src/sandbox/cli.ts'];
 /** esbuild, Rollup, webpack and Bun take the first condition they know, and need the files that tree-shake. */
 const CONDITIONS = ['types', 'module', 'node', 'default'];
 const REQUIRED_FIELDS = ['version', 'description', 'keywords', 'engines', 'exports', 'bin'];
@@ -81,19 +84,26 @@ if (url) {
     if (!/^(https:|#)/.test(target)) failures.push(`README links to ${target}, which npm cannot follow`);
 }
 
-// The files. A module's compiled files are on one line, because they come and go together.
-const kindsOf = new Map();
-for (const path of [...packed].toSorted((a, b) => (a < b ? -1 : 1))) {
-  const [, stem, kind] = /^(dist\/.+?)(\.(?:js|js\.map|d\.ts|d\.ts\.map))$/.exec(path) ?? [undefined, path, ''];
-  kindsOf.set(stem, [...(kindsOf.get(stem) ?? []), kind]);
+// The files. Each source that git tracks is packed, with its declaration and the map of that. What is compiled from it is
+// packed with its map, unless it holds types only. Every other file is in the list.
+const isMissing = (path) => !packed.has(path);
+const sources = execFileSync('git', ['ls-files', 'src'], { cwd: root, encoding: 'utf8' }).trimEnd().split('\n');
+const ofSources = new Set();
+for (const source of sources) {
+  const stem = source.replace(/^src/, 'dist').replace(/\.ts$/, '');
+  const compiled = [`${stem}.js`, `${stem}.js.map`];
+  const declared = WITHOUT_DECLARATION.includes(source) ? [] : [`${stem}.d.ts`, `${stem}.d.ts.map`];
+  for (const path of [source, ...declared].filter(isMissing)) failures.push(`${path} is not packed`);
+  if (compiled.filter(isMissing).length === 1) failures.push(`${compiled.join(' and ')} are not packed together`);
+  for (const path of [source, ...declared, ...compiled]) ofSources.add(path);
 }
-const lines = [...kindsOf].map(([stem, kinds]) => (kinds[0] ? `${stem}: ${kinds.join(' ')}` : stem));
-if (flags.update) writeFileSync(SNAPSHOT, `${lines.join('\n')}\n`);
-const snapshot = readFileSync(SNAPSHOT, 'utf8').trimEnd().split('\n');
-for (const line of lines)
-  if (!snapshot.includes(line)) failures.push(`packed, but not listed in packed-files.txt (--update adds it): ${line}`);
-for (const line of snapshot)
-  if (!lines.includes(line)) failures.push(`listed in packed-files.txt (--update removes it), but not packed: ${line}`);
+const others = [...packed].filter((path) => !ofSources.has(path)).toSorted((a, b) => (a < b ? -1 : 1));
+if (flags.update) writeFileSync(LIST, `${others.join('\n')}\n`);
+const listed = readFileSync(LIST, 'utf8').trimEnd().split('\n');
+for (const path of others.filter((each) => !listed.includes(each)))
+  failures.push(`${path} is packed, but neither tracked source nor listed in packed-files.txt (--update adds it)`);
+for (const path of listed.filter(isMissing))
+  failures.push(`${path} is listed in packed-files.txt (--update removes it), but not packed`);
 if (packedBytes > MAX_PACKED_BYTES) failures.push(`the tarball has ${packedBytes} bytes`);
 
 for (const [path, content] of files) {
