@@ -17,8 +17,8 @@ const sandbox = createSandbox({
   },
 });
 
-/** Entries of single resources, put in by the build. */
-declare const RESOURCES: readonly string[];
+/** What a program may import, put in by the build. */
+declare const SPECIFIERS: readonly string[];
 
 const GIF = 'R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7';
 
@@ -47,7 +47,7 @@ self.addEventListener('unhandledrejection', (event) => {
 });
 
 const modules = new Map(
-  ['lagclient', 'lagclient/robots', 'lagclient/sandbox', 'neverthrow', ...RESOURCES].map((specifier) => [
+  SPECIFIERS.map((specifier) => [
     specifier,
     new URL(`./entries/${specifier.replaceAll('/', '-')}.js`, import.meta.url).href,
   ]),

@@ -4,24 +4,29 @@ import { readImportGraph } from './import-graph.mjs';
 
 const made = new URL('../.vitepress/theme/made/', import.meta.url);
 
-/** Draws who imports whom, as an SVG that takes its colours from the page, and writes down all of it. */
+/** Draws the imports between the parts of src as an SVG in the page's own colours, and writes them down as JSON. */
 export const makeImports = async () => {
   mkdirSync(made, { recursive: true });
-  const graphviz = await Graphviz.load();
   const edges = readImportGraph();
-  const lines = reduced(edges.filter(({ isType }) => !isType)).map(
+  const arrows = withoutImplied(edges.filter(({ isType }) => !isType)).map(
     ({ from, to, count }) => `"${from}" -> "${to}" [label=" ${count}"];`,
   );
-  const dot = `digraph {
+  const graphviz = await Graphviz.load();
+  const drawn = graphviz.layout(
+    `digraph {
   bgcolor="transparent"; nodesep=0.4; ranksep=0.45;
   node [shape=box, style=rounded, fontname="sans-serif", fontsize=14, height=0.4];
   edge [fontname="sans-serif", fontsize=11, arrowsize=0.7];
-  ${lines.join('\n  ')}
-}`;
-  const svg = graphviz
-    .layout(dot, 'svg', 'dot')
+  ${arrows.join('\n  ')}
+}`,
+    'svg',
+    'dot',
+  );
+  // It stands in a page: no prologue, no fixed size or colour, no tooltips.
+  const svg = drawn
     .replace(/^[\s\S]*?<svg width="[^"]*" height="[^"]*"/, '<svg')
-    .replaceAll(/(?:stroke|fill)="black"/g, (attribute) => attribute.replace('black', 'currentColor'))
+    .replaceAll('stroke="black"', 'stroke="currentColor"')
+    .replaceAll('fill="black"', 'fill="currentColor"')
     .replaceAll('<text ', '<text fill="currentColor" ')
     .replaceAll(/<title>.*?<\/title>\n?/g, '')
     .replaceAll(/<!--.*?-->\n?/gs, '');
@@ -29,15 +34,16 @@ export const makeImports = async () => {
   writeFileSync(new URL('imports.json', made), JSON.stringify(edges));
 };
 
-/** Without the arrows that follow from others. */
-const reduced = (edges) => {
-  const reaches = (left, from, to, seen = new Set([from])) =>
-    left.some(
-      (edge) =>
-        edge.from === from && (edge.to === to || (!seen.has(edge.to) && reaches(left, edge.to, to, seen.add(edge.to)))),
-    );
-  return edges.reduce((left, edge) => {
-    const others = left.filter((one) => one !== edge);
-    return reaches(others, edge.from, edge.to) ? others : left;
-  }, edges);
+/** Whether the edges lead from one part to another, directly or over others. */
+const isReachable = (edges, from, to, seen = new Set()) => {
+  if (from === to) return true;
+  seen.add(from);
+  return edges.some((edge) => edge.from === from && !seen.has(edge.to) && isReachable(edges, edge.to, to, seen));
 };
+
+/** Drops each edge whose ends are connected over others. */
+const withoutImplied = (edges) =>
+  edges.reduce((kept, edge) => {
+    const others = kept.filter((other) => other !== edge);
+    return isReachable(others, edge.from, edge.to) ? others : kept;
+  }, edges);

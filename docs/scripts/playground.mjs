@@ -2,37 +2,35 @@ import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { brotliCompressSync } from 'node:zlib';
 import { fileURLToPath } from 'node:url';
+import { entries } from '../../test/checks/entries.mjs';
 import { measure } from './sizes.mjs';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
 const { build } = createRequire(`${root}package.json`)('esbuild');
 const out = `${root}docs/public/playground`;
 
+/** A worker in a browser cannot load these. */
+const NEEDS_NODE = ['lagclient/node', 'lagclient/sandbox/node'];
+
 /** Makes what the playground loads: the built package for the browser, the worker, and the table of sizes. */
 export const makePlayground = async () => {
   rmSync(out, { recursive: true, force: true });
   mkdirSync(out, { recursive: true });
-  const { exports } = JSON.parse(readFileSync(`${root}package.json`, 'utf8'));
   const names = JSON.parse(readFileSync(`${root}test/exports.json`, 'utf8'));
   const fileOf = (specifier) => {
-    const { module, default: fallback } = exports[specifier.replace('lagclient', '.')];
-    return `${root}${module ?? fallback}`;
+    const { module, node } = entries.find((entry) => entry.specifier === specifier);
+    return `${root}${module ?? node}`;
   };
-  const resources = Object.keys(names).filter(
-    (one) => !/^lagclient(\/(robots|node|sandbox|sandbox\/node))?$/.test(one),
-  );
-  const entries = Object.fromEntries(
-    ['lagclient/robots', 'lagclient/sandbox', ...resources].map((one) => [
-      `entries/${one.replaceAll('/', '-')}`,
-      fileOf(one),
-    ]),
+  const specifiers = entries.map(({ specifier }) => specifier).filter((specifier) => !NEEDS_NODE.includes(specifier));
+  const entryPoints = Object.fromEntries(
+    specifiers.map((specifier) => [`entries/${specifier.replaceAll('/', '-')}`, fileOf(specifier)]),
   );
   await build({
     entryPoints: {
       worker: `${root}docs/playground/worker.ts`,
+      ...entryPoints,
       'entries/lagclient': `${root}docs/playground/lagclient.ts`,
       'entries/neverthrow': 'neverthrow',
-      ...entries,
     },
     outdir: out,
     bundle: true,
@@ -40,7 +38,7 @@ export const makePlayground = async () => {
     minify: true,
     format: 'esm',
     target: 'es2022',
-    define: { RESOURCES: JSON.stringify(resources) },
+    define: { SPECIFIERS: JSON.stringify([...specifiers, 'neverthrow']) },
     absWorkingDir: root,
     nodePaths: [`${root}docs/node_modules`],
     logLevel: 'error',

@@ -73,14 +73,21 @@ export const makeReference = async () => {
     });
   };
 
-  const weight = (specifier, name, { brotli }) => {
-    const both = estimate(sizes, [
+  const weight = (specifier, name, { brotli, shared, own }) => {
+    const weights = [
+      `${kilo(brotli)} alone`,
+      `${kilo(shared)} beside neverthrow and valibot`,
+      `${kilo(own)} without dependencies`,
+    ];
+    const isAdded = name !== 'createContext' && !specifier.includes('sandbox');
+    if (isAdded) weights.push(`about ${kilo(brotliWithContext(specifier, name))} with \`createContext\``);
+    return `${weights.join(', ')} ([brotli](/guide/bundle-size))`;
+  };
+  const brotliWithContext = (specifier, name) =>
+    estimate(sizes, [
       ['lagclient', 'createContext'],
       [specifier, name],
     ]).brotli;
-    const alone = `${kilo(brotli)} alone`;
-    return `${name === 'createContext' || specifier.includes('sandbox') ? alone : `${alone}, about ${kilo(both)} with \`createContext\``} ([brotli](/guide/bundle-size))`;
-  };
 
   const project = await app.convert();
   if (!project || app.logger.hasErrors()) throw new Error('typedoc failed');
@@ -99,50 +106,48 @@ const dropEndpoint = (parts) => {
   parts[at + 1] = { kind: 'text', text: after.text.slice(2) };
 };
 
-const factsOf = ({ method, path, robot, remarks, idempotent, response, through }) => {
+/** What a robot key does, by what the operation declares. */
+const ROBOTS = {
+  rewrite: ({ method, path }, permission) => {
+    const needs = permission ? `; needs ${permission}` : '';
+    return `\`${method} /robots/@me${path}\`${needs}`;
+  },
+  own: () => '`GET /robots/@me/info`',
+  same: () => 'the same endpoint',
+  refuse: () => 'refused before anything is sent',
+  only: () => 'only with a robot key',
+};
+
+const factsOf = (operation) => {
+  const { method, path, robot, remarks, idempotent, response, through } = operation;
   const permission = /Robots need (`\w+`(?: and `\w+`)?)/.exec(remarks)?.[1];
-  const needs = permission ? `; needs ${permission}` : '';
-  const errors = [
-    ...(path.includes(':') ? ['`invalid_input` for an id that is empty, `.` or `..`'] : []),
-    ...(robot === 'refuse' ? ['`invalid_token` with a robot key'] : []),
-    ...(robot === 'only' ? ['`invalid_token` with a user’s token'] : []),
-    ...(response ? ['`invalid_response`'] : []),
-    'those of [every call](/guide/errors)',
-  ];
-  return [
+  const facts = [
     ['Endpoint', `\`${method} ${path}\``],
-    [
-      'Robots',
-      {
-        rewrite: `\`${method} /robots/@me${path}\`${needs}`,
-        own: '`GET /robots/@me/info`',
-        same: 'the same endpoint',
-        refuse: 'refused before anything is sent',
-        only: 'only with a robot key',
-      }[robot],
-    ],
-    ...(method === 'GET' || through
-      ? []
-      : [
-          [
-            'Repeated',
-            idempotent
-              ? 'yes, after [failures in passing](/guide/retries)'
-              : 'only when nothing was done: it [creates something each time](/guide/retries)',
-          ],
-        ]),
-    ['Errors', errors.join(', ')],
+    ['Robots', ROBOTS[robot](operation, permission)],
   ];
+  if (method !== 'GET' && !through) {
+    const retried = idempotent
+      ? 'yes, after [transient failures](/guide/retries)'
+      : 'only if the server did nothing: it [creates something each time](/guide/retries)';
+    facts.push(['Retried', retried]);
+  }
+  const errors = [];
+  if (path.includes(':')) errors.push('`invalid_input` for an id that is empty, `.` or `..`');
+  if (robot === 'refuse') errors.push('`invalid_token` with a robot key');
+  if (robot === 'only') errors.push('`invalid_token` with a user’s token');
+  if (response) errors.push('`invalid_response`');
+  facts.push(['Errors', [...errors, 'those of [every call](/guide/errors)'].join(', ')]);
+  return facts;
 };
 
 const kilo = (bytes) => (bytes < 1000 ? `${bytes} B` : `${(bytes / 1000).toFixed(1)} kB`);
 
-/** A page's own title, headings without brackets, and no rule between things that have headings. */
+/** Gives a page its own title, takes the brackets out of headings, and drops the rules between sections. */
 const finish = (contents, { specifier }) =>
   contents
     .replace(/^# .*$/m, `# \`${specifier}\``)
     .replace(/^(#+ \w+)\(\)$/gm, '$1')
-    // A signature is no program.
+    // The site would check a signature as a program.
     .replace(/^(#+ .*\n+)```ts$/gm, '$1```typescript')
     .replace(/^\*\*\*$/gm, '')
     .replace(/\n{3,}/g, '\n\n');
@@ -156,7 +161,7 @@ const overview = (entries, operations) => {
     });
   return `# Reference
 
-Made from the source. Each entry of the package has its page; \`lagclient\` has all of the operations, too, and all types.
+Generated from the source. Each entry of the package has a page; \`lagclient\` also exports all operations and types.
 
 ${entries.map(({ specifier, page }) => `- [\`${specifier}\`](./${page})`).join('\n')}
 

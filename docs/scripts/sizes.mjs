@@ -1,78 +1,67 @@
-import { readFileSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
-import { brotliCompressSync } from 'node:zlib';
-import { createRequire } from 'node:module';
+import { join } from 'node:path';
+import { createGraph } from '../../test/bundles/graph.mjs';
+import { bundle, bytesOf, sizesOf } from '../../test/checks/bytes.mjs';
+import { entries, root } from '../../test/checks/entries.mjs';
 
-const root = fileURLToPath(new URL('../../', import.meta.url));
-// The package's own esbuild, not the one of the site.
-const { build } = createRequire(`${root}package.json`)('esbuild');
-const { exports } = JSON.parse(readFileSync(`${root}package.json`, 'utf8'));
+/** Brotli bytes of what a module leaves in a bundle, all dependencies included. */
+export const brotliOf = async (code) => bytesOf((await bundle(code)).code).brotli;
 
-/** Bundles a module over the built package: minified, everything included. */
-const bundle = async (code) => {
-  const { outputFiles, metafile } = await build({
-    stdin: { contents: code, resolveDir: root },
-    bundle: true,
-    write: false,
-    minify: true,
-    metafile: true,
-    format: 'esm',
-    target: 'es2022',
-    external: ['node:*', 'undici'],
-    plugins: [
-      {
-        name: 'entries',
-        setup: ({ onResolve }) => {
-          onResolve({ filter: /^lagclient(\/|$)/ }, ({ path }) => {
-            const target = exports[path.replace('lagclient', '.')];
-            return { path: root + (target.module ?? target.default), sideEffects: false };
-          });
-        },
-      },
-    ],
-    logLevel: 'silent',
-  });
-  const [{ inputs, bytes }] = Object.values(metafile.outputs);
-  return { contents: outputFiles[0].contents, bytes, inputs };
-};
+/** Programs from small to large, for how well code of that size compresses. */
+const ANCHORS = [
+  `export { createContext } from 'lagclient';`,
+  `export { createContext, sendRoomMessage } from 'lagclient';`,
+  `export * from 'lagclient';`,
+  `export * from 'lagclient'; export * from 'lagclient/sandbox';`,
+];
 
-/** Bytes of what a module leaves in a bundle, brotli-compressed. */
-export const brotliOf = async (code) => brotliCompressSync((await bundle(code)).contents).length;
+/** Of these each export takes a few statements, where it takes about the same of any other module as the others do. */
+const isTakenInPieces = (file) => file.startsWith('dist/operations/') || file.startsWith('dist/models/');
 
 /**
- * For each export of an entry what it weighs alone, and how many minified bytes of which module it needs, so that a page
- * can add up what a program needs without a bundler: see `estimate` of the playground.
+ * For each export what it weighs alone, and how many minified bytes of which pieces it needs, so that a page can add up
+ * what a program needs without a bundler: see `estimate`. A piece is a module, or a statement of one.
  */
-export const measure = async (entries) => {
-  // Programs from small to large, for how well code of that size compresses.
+export const measure = async (exportsOfEntries) => {
   const anchors = await Promise.all(
-    [
-      `export { createContext } from 'lagclient';`,
-      `export { createContext, sendRoomMessage } from 'lagclient';`,
-      `export * from 'lagclient';`,
-      `export * from 'lagclient'; export * from 'lagclient/sandbox';`,
-    ].map(async (code) => {
-      const { bytes, contents } = await bundle(code);
-      return { min: bytes, brotli: brotliCompressSync(contents).length };
+    ANCHORS.map(async (code) => {
+      const { min, brotli } = bytesOf((await bundle(code)).code);
+      return { min, brotli };
     }),
   );
-  const modules = [];
-  const indexOf = (file) => (modules.includes(file) ? modules.indexOf(file) : modules.push(file) - 1);
-  const measured = await Promise.all(
-    Object.entries(entries).flatMap(([specifier, names]) =>
-      names.map(async (name) => {
-        const { contents, bytes, inputs } = await bundle(`export { ${name} } from '${specifier}';`);
-        const own = Object.entries(inputs).filter(([file, { bytesInOutput }]) => bytesInOutput && file !== '<stdin>');
-        return { specifier, name, min: bytes, brotli: brotliCompressSync(contents).length, own };
-      }),
-    ),
-  );
+
+  const pieces = [];
+  const indexOf = (piece) => {
+    if (!pieces.includes(piece)) pieces.push(piece);
+    return pieces.indexOf(piece);
+  };
+  const graph = createGraph();
+  const statementsOf = (specifier, name) => {
+    const { module } = entries.find((entry) => entry.specifier === specifier);
+    return module ? [...graph.reachableFrom(join(root, module), name)] : [];
+  };
+  const measureExport = async (specifier, name) => {
+    const code = `export { ${name} } from '${specifier}';`;
+    const { alone, shared, own } = await sizesOf(code);
+    const { inputs } = await bundle(code);
+    const statements = statementsOf(specifier, name);
+    const parts = Object.entries(inputs).flatMap(([file, { bytesInOutput }]) => {
+      if (!bytesInOutput || file === '<stdin>') return [];
+      if (!isTakenInPieces(file)) return [[indexOf(file), bytesInOutput]];
+      // What is left of a module, divided among its statements by their length.
+      const taken = statements.filter((statement) => statement.file === join(root, file));
+      const length = taken.reduce((sum, { start, end }) => sum + end - start, 0);
+      return taken.map(({ start, end }) => [
+        indexOf(`${file}:${start}`),
+        Math.round((bytesInOutput * (end - start)) / length),
+      ]);
+    });
+    return { min: alone.min, brotli: alone.brotli, shared: shared.brotli, own: own.brotli, parts };
+  };
+
   const sizes = {};
-  for (const { specifier, name, min, brotli, own } of measured)
-    (sizes[specifier] ??= {})[name] = {
-      min,
-      brotli,
-      parts: own.map(([file, { bytesInOutput }]) => [indexOf(file), bytesInOutput]),
-    };
-  return { anchors, modules, sizes };
+  for (const [specifier, names] of Object.entries(exportsOfEntries)) {
+    const measured = names.map(async (name) => [name, await measureExport(specifier, name)]);
+    sizes[specifier] = Object.fromEntries(await Promise.all(measured));
+  }
+  return { anchors, sizes };
 };
