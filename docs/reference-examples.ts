@@ -352,6 +352,21 @@ const failure: unknown = result.isErr() ? result.error : undefined;
 console.log(isLagError(failure) && failure.kind);`,
     output: 'invalid_token',
   },
+  lagError: {
+    code: `const offline = lagError('connection', 'no network');
+console.log(offline.kind, isLagError(offline));`,
+    output: 'connection true',
+  },
+  isRobot: {
+    code: `console.log(isRobot(createContext('lag_robot_…')), isRobot(createContext('lag_pat_…')));`,
+    output: 'true false',
+  },
+  withOptions: {
+    code: `const ctx = createContext('lag_pat_…');
+const traced = withOptions(ctx, { headers: { 'x-trace-id': '7' }, timeoutMs: 5000 });
+console.log((await getIdentity(traced)).map((me) => me.displayName).unwrapOr('nobody'));`,
+    output: 'Ada',
+  },
   Permission: of(
     `createRole(ctx, 'a-server-id', { name: 'Bouncer', permissions: Permission.KICK_MEMBERS | Permission.BAN_MEMBERS })`,
     '({ permissions }) => permissions',

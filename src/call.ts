@@ -1,59 +1,60 @@
 import { err, ok, ResultAsync, type Result } from 'neverthrow';
 import type { GenericSchema } from 'valibot';
-import type { CallOptions, LagContext, ContextState } from './context.js';
-import { copyError, lagError, setFields, type LagError } from './errors.js';
-import { headersOf, invalid, isAmount, settingsOf, toInvalidInput } from './call-options.js';
+import { readSettings, type CallOptions, type CallSettings } from './call-options.js';
+import { stateOf, type LagContext, type UsableState } from './context.js';
+import { lagError, renewError, type LagError, type LagIssue } from './errors.js';
+import { readHeaders } from './headers.js';
+import { invalidInput, ownFields, messageOf, toInvalidInput } from './invalid-input.js';
 import { findIssues, matches } from './models/matches.js';
+import type { Path } from './path.js';
+import { isAbortSignal, onAbort } from './pipeline/on-abort.js';
 import { requestIdOf } from './pipeline/status.js';
 import type { CallTrace, LagRequest, LagResponse, LagResult, RobotRule } from './pipeline/types.js';
+import type { UploadBody } from './pipeline/transport.js';
+
+export { path } from './path.js';
 
 /** An endpoint and what goes to it. */
 export interface Operation<T> {
-  /** `GET` unless told otherwise. */
+  /** The exported function. */
+  readonly name: string;
+  /** @default 'GET' */
   readonly method?: LagRequest['method'];
-  readonly path: string;
-  readonly query?: Readonly<Record<string, string | number | undefined>> | undefined;
-  /** Sent as JSON, or as it is where it is `FormData`. */
+  readonly path: Path | string;
+  readonly query?: object | undefined;
+  /** Sent as JSON. */
   readonly body?: unknown;
+  /** Sent instead of `body`. */
+  readonly upload?: UploadBody | undefined;
   readonly headers?: Readonly<Record<string, string>>;
-  /** What a robot key does: refused unless told otherwise. */
+  /**
+   * What a robot key does.
+   * @default 'refuse'
+   */
   readonly robot?: RobotRule;
-  /** `false` for what creates something each time it is called. */
+  /**
+   * `false` for what creates something each time it is called.
+   * @default true
+   */
   readonly idempotent?: boolean;
-  /** None where the endpoint answers nothing. */
+  /** Used unless the call or the context gives a timeout. */
+  readonly timeoutMs?: number;
+  /** Absent if the endpoint returns nothing. */
   readonly response?: GenericSchema<unknown, T>;
-  /** Answers the `LagResponse` itself, with its unread body. */
+  /** Returns the `LagResponse` itself, with its unread body. */
   readonly stream?: boolean;
+  readonly onUploadProgress?: LagRequest['onUploadProgress'];
 }
 
-/** Builds a path, each id one encoded segment. An id that would change the path makes it empty, which `call` refuses. */
-export const path = (strings: TemplateStringsArray, ...ids: readonly string[]): string => {
-  let built = strings[0]!;
-  for (const [index, id] of ids.entries()) {
-    if (typeof id !== 'string' || /^\.{0,2}$|\p{Surrogate}/u.test(id)) return '';
-    built += encodeURIComponent(id) + strings[index + 1]!;
-  }
-  return built;
-};
-
-/** Whether a context holds a robot key. */
-export const isRobot = (ctx: LagContext): boolean => {
-  try {
-    return (ctx as ContextState).robot;
-  } catch {
-    return false;
-  }
-};
-
-/** Sends an operation through the pipeline of a context and checks what comes back. */
+/** Sends an operation through the pipeline of a context and validates the response. */
 export const call = <T = void>(
   ctx: LagContext,
   operation: Operation<T>,
   options: CallOptions | undefined,
-): LagResult<T> => new ResultAsync(run(ctx as ContextState, operation, options));
+): LagResult<T> => new ResultAsync(run(ctx, operation, options));
 
 const run = async <T>(
-  ctx: ContextState,
+  ctx: LagContext,
   operation: Operation<T>,
   options: CallOptions | undefined,
 ): Promise<Result<T, LagError>> => {
@@ -61,80 +62,172 @@ const run = async <T>(
   const { method = 'GET', path } = operation;
   let error: LagError;
   try {
-    if (ctx.fail) throw ctx.fail();
-    const answer = await ctx.handle(requestOf(ctx, operation, options, trace));
-    const result = answer.isOk() ? decode(answer.value, operation, ctx) : err(answer.error);
-    if (result.isOk()) return result;
-    error = result.error;
+    const known = stateOf(ctx);
+    if (known.isUsable) {
+      const result = await exchange(known.state, ownFields(operation) as Operation<T>, options, trace);
+      if (result.isOk()) return result;
+      ({ error } = result);
+    } else {
+      ({ error } = known);
+    }
   } catch (thrown) {
     error = toInvalidInput(thrown);
   }
-  const fields = { method, path: path || undefined, ...trace };
+  return err(renewError(error, { method, path: pathOf(path), ...trace }));
+};
+
+/** The path for an error; none if an id was invalid. */
+export const pathOf = (path: Path | string): string | undefined => {
+  if (typeof path === 'string') return path;
+  return path.error ? undefined : path.path;
+};
+
+const exchange = async <T>(
+  state: UsableState,
+  operation: Operation<T>,
+  options: CallOptions | undefined,
+  trace: CallTrace,
+): Promise<Result<T, LagError>> => {
+  const { signal, release } = linkSignals(state.signal, readSignal(options));
   try {
-    // A middleware may have frozen it.
-    return err(setFields(Object.isFrozen(error) ? copyError(error) : error, fields));
-  } catch (thrown) {
-    return err(setFields(toInvalidInput(thrown), fields));
+    const result = await state.handle(toRequest(state, operation, options, signal, trace));
+    return result.isOk() ? decode(result.value, operation, state) : err(result.error);
+  } finally {
+    release();
   }
 };
 
-const requestOf = <T>(
-  ctx: ContextState,
-  { method = 'GET', path, query, body, headers, robot = 'refuse', idempotent = true, stream = false }: Operation<T>,
+const readSignal = (options: CallOptions | undefined): AbortSignal | undefined => {
+  const { signal } = ownFields(options);
+  if (signal === undefined || isAbortSignal(signal)) return signal;
+  throw invalidInput('invalid signal: pass an AbortSignal');
+};
+
+/** One signal for a call whose context has one, too. */
+const linkSignals = (
+  ofContext: AbortSignal | undefined,
+  ofCall: AbortSignal | undefined,
+): { readonly signal: AbortSignal | undefined; readonly release: () => void } => {
+  if (!ofContext || !ofCall) return { signal: ofCall ?? ofContext, release: () => {} };
+  const controller = new AbortController();
+  const releases = [ofContext, ofCall].map((signal) => {
+    if (signal.aborted) controller.abort(signal.reason);
+    return onAbort(signal, () => controller.abort(signal.reason));
+  });
+  return { signal: controller.signal, release: () => releases.forEach((release) => release()) };
+};
+
+const toRequest = <T>(
+  state: UsableState,
+  operation: Operation<T>,
   options: CallOptions | undefined,
+  signal: AbortSignal | undefined,
   trace: CallTrace,
 ): LagRequest => {
-  if (!path) throw invalid('id');
-  const settings = options ? { ...ctx.settings, ...settingsOf(options) } : ctx.settings;
-  const isJson = body !== undefined && !(body instanceof FormData);
+  const { method = 'GET', path, query, upload, robot = 'refuse', idempotent = true, stream = false } = operation;
+  if (typeof path !== 'string' && path.error) throw path.error;
+  const settings = settingsOf(state, operation, options);
+  const body = upload ?? bodyOf(operation);
+  const ownHeaders = ownFields(options).headers;
   return {
-    deadlineAt: performance.now() + settings.deadlineMs,
     method,
-    baseUrl: ctx.baseUrl,
-    path: path + queryOf(query),
+    operation: operation.name,
+    route: typeof path === 'string' ? path : path.route,
+    baseUrl: state.baseUrl,
+    path: (typeof path === 'string' ? path : path.path) + queryOf(query),
     headers: {
-      ...ctx.headers,
-      ...(isJson && { 'content-type': 'application/json' }),
-      ...headers,
-      ...(options?.headers && headersOf(options.headers)),
+      ...state.headers,
+      ...(typeof body === 'string' && { 'content-type': 'application/json' }),
+      ...operation.headers,
+      ...(ownHeaders && readHeaders(ownHeaders)),
+      // Last, because a form under another type could not be read.
+      ...(typeof body === 'object' && { 'content-type': body.contentType }),
     },
-    body: isJson ? JSON.stringify(body) : body,
+    body,
     robot,
     idempotent,
     stream,
-    signal: options?.signal,
+    signal,
+    onUploadProgress: operation.onUploadProgress,
+    deadlineAt: performance.now() + settings.deadlineMs,
     trace,
-    // Last, because steps copy an object faster that was made with most of its fields.
     ...settings,
   };
 };
 
-const queryOf = (query: Operation<unknown>['query']): string => {
+const settingsOf = <T>(
+  { given, settings }: UsableState,
+  { timeoutMs }: Operation<T>,
+  options: CallOptions | undefined,
+): CallSettings => {
+  if (options === undefined && timeoutMs === undefined) return settings;
+  return { ...settings, ...(timeoutMs !== undefined && { timeoutMs }), ...given, ...readSettings(options) };
+};
+
+const bodyOf = <T>({ body }: Operation<T>): string | undefined => {
+  if (body === undefined) return undefined;
+  try {
+    return JSON.stringify(body);
+  } catch (thrown) {
+    throw invalidInput(`the body cannot be written as JSON: ${messageOf(thrown)}`, thrown);
+  }
+};
+
+const MAX_PAGE_ITEMS = 100;
+
+const queryOf = (query: object | undefined): string => {
   let built = '';
-  for (const [name, value] of Object.entries(query ?? {})) {
-    if (value === undefined) continue;
-    if (name === 'limit' && !(Number.isInteger(value) && isAmount(value, 1, 100))) throw invalid('limit: 1 to 100');
-    built += `${built ? '&' : '?'}${encodeURIComponent(name)}=${encodeURIComponent(value)}`;
+  for (const [name, value] of Object.entries(query ?? {}) as [string, unknown][]) {
+    // `nextCursor` is null on the last page.
+    if (value === undefined || value === null) continue;
+    if (name === 'limit' && !isPageSize(value)) throw invalidInput(`invalid limit: pass 1 to ${MAX_PAGE_ITEMS}`);
+    if (typeof value !== 'string' && typeof value !== 'number') throw invalidInput(`invalid ${name}: pass a string`);
+    built += `${built ? '&' : '?'}${encodeURIComponent(name)}=${encodeQueryValue(name, value)}`;
   }
   return built;
+};
+
+const isPageSize = (value: unknown): boolean =>
+  Number.isInteger(value) && Number(value) >= 1 && Number(value) <= MAX_PAGE_ITEMS;
+
+const encodeQueryValue = (name: string, value: string | number): string => {
+  try {
+    return encodeURIComponent(value);
+  } catch {
+    throw invalidInput(`invalid ${name}: it has half of a surrogate pair`);
+  }
 };
 
 const decode = <T>(
   response: LagResponse,
   { response: schema, stream }: Operation<T>,
-  { hide }: ContextState,
+  state: UsableState,
 ): Result<T, LagError> => {
+  // The operation says what it returns: `stream` is for the response itself, no schema for nothing.
   if (stream) return ok(response as T);
-  // A page of HTML comes from somewhere else, and says nothing of the call.
-  if (!schema && !/^\s*</.test(response.body)) return ok(undefined as T);
-  let issues = [{ path: '', message: 'not JSON' }];
+  if (!schema) return isHtml(response.body) ? err(unexpectedError(response, state, HTML)) : ok(undefined as T);
+  let value: unknown;
   try {
-    const value: unknown = JSON.parse(response.body || 'null');
-    if (matches(schema!, value)) return ok(value);
-    issues = findIssues(schema!, value).map(({ path, message }) => ({ path: hide(path), message }));
-  } catch {}
-  const { status } = response;
-  return err(
-    lagError('invalid_response', 'unexpected answer', { status, requestId: requestIdOf(response, hide), issues }),
-  );
+    value = JSON.parse(response.body || 'null');
+  } catch {
+    return err(unexpectedError(response, state, NOT_JSON));
+  }
+  return matches(schema, value) ? ok(value) : err(unexpectedError(response, state, findIssues(schema, value)));
+};
+
+const NOT_JSON: readonly LagIssue[] = [{ path: '', message: 'not JSON' }];
+const HTML: readonly LagIssue[] = [{ path: '', message: 'an HTML page' }];
+
+/** A page of HTML comes from something in between, and says nothing of the call. */
+const isHtml = (body: string): boolean => /^\s*</.test(body);
+
+const unexpectedError = (response: LagResponse, { redactor }: UsableState, issues: readonly LagIssue[]): LagError => {
+  const redacted = issues.map(({ path, message }) => ({ path: redactor.redact(path), message }));
+  const [first] = redacted;
+  const where = first?.path ? `${first.path}: ` : '';
+  return lagError('invalid_response', `unexpected response: ${where}${first?.message ?? 'it does not fit'}`, {
+    status: response.status,
+    requestId: redactor.redact(requestIdOf(response) ?? '') || undefined,
+    issues: redacted,
+  });
 };

@@ -1,56 +1,61 @@
-import { copyError, lagError, type LagError } from './errors.js';
+import { errAsync } from 'neverthrow';
+import { readBaseUrl } from './base-url.js';
+import { DEFAULT_SETTINGS, readSettings, type CallDefaults, type CallSettings } from './call-options.js';
+import { renewError, type LagError } from './errors.js';
+import { readHeaders } from './headers.js';
+import { invalidInput, invalidToken, ownFields, toInvalidInput } from './invalid-input.js';
 import { auth } from './pipeline/auth.js';
 import { compose } from './pipeline/compose.js';
-import { fetchTransport, type FetchLike } from './transports/fetch.js';
+import { isolateMiddleware } from './pipeline/isolate-middleware.js';
+import { isAbortSignal } from './pipeline/on-abort.js';
+import { createRedactor, redactToken, type Redactor } from './pipeline/redact-token.js';
 import { retry } from './pipeline/retry.js';
 import { robotRewrite } from './pipeline/robot-rewrite.js';
-import { status, type Hide } from './pipeline/status.js';
-import { guard, timeout } from './pipeline/timeout.js';
+import { sendOver } from './transports/send-over.js';
+import { checkStatus } from './pipeline/status.js';
+import { timeout } from './pipeline/timeout.js';
 import type { LagHandler, LagMiddleware } from './pipeline/types.js';
-import { headersOf, invalid, settingsOf, toInvalidInput, type Settings } from './call-options.js';
+import { fetchTransport, type FetchLike } from './transports/fetch.js';
+import type { LagTransport } from './pipeline/transport.js';
 import { VERSION } from './version.js';
-
-/** Options of a context that a call may override. */
-export interface CallDefaults {
-  /** Milliseconds for one attempt, from its start to the last byte of the answer: 30 000. `Infinity` for no limit. */
-  readonly timeoutMs?: number | undefined;
-  /** Milliseconds for the whole call with its retries and waits: no limit. */
-  readonly deadlineMs?: number | undefined;
-  /** Retries after 5xx, 429 and network failures: 2. */
-  readonly maxRetries?: number | undefined;
-  /** `'safe'` never repeats what might be done twice; `'always'` repeats sends and creates after ambiguous failures too. */
-  readonly retry?: 'safe' | 'always' | undefined;
-  /** Extra headers. `authorization` is not for you to set. */
-  readonly headers?: Readonly<Record<string, string>> | undefined;
-}
-
-/** Options of one call; they go before those of the context. */
-export interface CallOptions extends CallDefaults {
-  /** Ends the call at once, waits included, as an `aborted` error. */
-  readonly signal?: AbortSignal | undefined;
-}
 
 /** Options of `createContext`. */
 export interface ContextOptions extends CallDefaults {
-  /** Sends the requests: `fetchTransport()`, the default, `ofetchTransport()`, `undiciTransport()` or `sandbox.transport`. */
-  readonly transport?: LagHandler | undefined;
+  /**
+   * Carries the requests: `ofetchTransport()`, `undiciTransport()`, `sandbox.transport` or one of your own.
+   * @default fetchTransport()
+   */
+  readonly transport?: LagTransport | undefined;
   /** Short for `transport: fetchTransport({ fetch })`. */
   readonly fetch?: FetchLike | undefined;
-  /** `https://api.trylag.com`. A path prefix is kept; query, hash and user info are refused; http only on loopback. */
+  /**
+   * https, or http on loopback. A path prefix is kept; query, hash and user info are rejected.
+   * @default 'https://api.trylag.com'
+   */
   readonly baseUrl?: string | undefined;
-  /** Milliseconds of `Retry-After` that a call waits for at most: 60 000. More comes back as an error at once. */
-  readonly maxRetryAfterMs?: number | undefined;
-  /** Instead of `lagclient/<version>`. Browsers set their own. */
+  /**
+   * The `user-agent` header. Browsers set their own.
+   * @default 'lagclient/<version>'
+   */
   readonly userAgent?: string | undefined;
-  /** Your own steps, the first one outermost. */
+  /** Your own steps, the first one outermost. They run once per call, before retries, and never see the token. */
   readonly middleware?: readonly LagMiddleware[] | undefined;
-  /** Allows `http:` beyond loopback. The token then travels in the clear. */
+  /** Ends every call of the context when it aborts. */
+  readonly signal?: AbortSignal | undefined;
+  /**
+   * Allows `http:` beyond loopback. The token then travels in the clear.
+   * @default false
+   */
   readonly allowInsecureHttp?: boolean | undefined;
 }
 
-/** What every operation takes first: a token, settings and the pipeline, frozen. It holds nothing to close. */
+// Shared by all copies of the package, so that a context of one works with the functions of another.
+const STATE = /*#__PURE__*/ Symbol.for('lagclient.context');
+
+/** What every operation takes first: a token, settings and the pipeline, frozen. There is nothing to close. */
 export interface LagContext {
-  readonly baseUrl: string;
+  /** Without trailing slash; absent if the token or an option is invalid. */
+  readonly baseUrl?: string;
   /** The composed pipeline. */
   readonly handle: LagHandler;
 }
@@ -60,96 +65,185 @@ export interface UserContext extends LagContext {
   readonly robot?: false;
 }
 
-/** A context whose token is known to be a robot's: `createContext('lag_robot_…')`. Operations for users do not take it. */
+/** A context whose token is known to be a robot key: `createContext('lag_robot_…')`. Operations for users do not accept it. */
 export interface RobotContext extends LagContext {
   readonly robot?: true;
 }
 
-/** The kind of context that a token's type makes. A plain `string` makes one that every operation takes. */
-export type ContextFor<Token extends string> = Token extends `lag_robot_${string}`
-  ? RobotContext
-  : Token extends `lag_pat_${string}`
-    ? UserContext
-    : LagContext;
+/** The kind of context that a token's type makes. A plain `string`, or `any`, makes one that every operation accepts. */
+export type ContextFor<Token> = string extends Token
+  ? LagContext
+  : Token extends `lag_robot_${string}`
+    ? RobotContext
+    : Token extends `lag_pat_${string}`
+      ? UserContext
+      : LagContext;
 
-/** What a context is inside. */
-export interface ContextState extends LagContext {
-  readonly robot: boolean;
-  readonly hide: Hide;
+/** What operations need of a usable context. */
+export interface UsableState {
+  readonly isRobot: boolean;
+  readonly baseUrl: string;
+  readonly handle: LagHandler;
+  readonly redactor: Redactor;
   readonly headers: Readonly<Record<string, string>>;
-  readonly settings: Settings;
-  /** Makes the error of every call, where a token or option was not usable. */
-  readonly fail?: () => LagError;
+  /** The settings that the context was given. */
+  readonly given: Partial<CallSettings>;
+  /** Those, and the defaults of the rest. */
+  readonly settings: CallSettings;
+  readonly signal: AbortSignal | undefined;
+  /** Makes a context with more options over the same transport. */
+  readonly derive: (options: OverridableOptions) => LagContext;
 }
+
+/** A usable context, or the error of every call with one that is not. */
+export type ContextState =
+  | { readonly isUsable: true; readonly state: UsableState }
+  | { readonly isUsable: false; readonly error: LagError };
+
+interface WithState {
+  readonly [STATE]?: ContextState;
+}
+
+/** The state behind a context. Whatever is passed instead of one gives an error; it never throws. */
+export const stateOf = (ctx: unknown): ContextState => {
+  try {
+    const state = (ctx as WithState)[STATE];
+    if (state) return state;
+  } catch {
+    // Not an object, or one that cannot be read.
+  }
+  return { isUsable: false, error: toInvalidInput(invalidInput('invalid ctx: pass a context made by createContext')) };
+};
+
+/** Whether a context holds a robot key. `false` for a context that is not usable. */
+export const isRobot = (ctx: LagContext): boolean => {
+  const known = stateOf(ctx);
+  return known.isUsable && known.state.isRobot;
+};
 
 /**
  * Makes the context that every operation takes first. A `lag_pat_…` token acts as a user, a `lag_robot_…` key as a robot
  * of its server.
  *
- * Never throws: with a malformed token or option every call returns `invalid_token` or `invalid_input`.
+ * Never throws: with an absent or malformed token, or an invalid option, every call returns `invalid_token` or
+ * `invalid_input`.
  */
-export function createContext<const Token extends string>(token: Token, options?: ContextOptions): ContextFor<Token> {
-  return create(token, options) as never;
+export function createContext<const Token extends string | undefined>(
+  token: Token,
+  options?: ContextOptions,
+): ContextFor<Token> {
+  // The type of the token decides which kind of context this is; at run time they are one.
+  return makeContext(token, () => options) as ContextFor<Token>;
 }
 
-const create = (token: string, options: ContextOptions | null | undefined): ContextState => {
+/** The options that `withOptions` changes. */
+export type OverridableOptions = Omit<
+  ContextOptions,
+  'transport' | 'fetch' | 'baseUrl' | 'userAgent' | 'allowInsecureHttp'
+>;
+
+/**
+ * Makes a context with more options over the same token and transport: headers, middleware or a signal of one incoming
+ * request. Headers are added to those of the context, middleware runs inside of the context's own; the other options
+ * override.
+ */
+export function withOptions<Ctx extends LagContext>(ctx: Ctx, options: OverridableOptions): Ctx {
+  const known = stateOf(ctx);
+  // The token is the same, and so is the kind of context.
+  return known.isUsable ? (known.state.derive(options) as Ctx) : ctx;
+}
+
+const makeContext = (token: unknown, readOptions: () => ContextOptions | null | undefined): LagContext => {
+  let state: ContextState;
   try {
-    const { baseUrl, headers, middleware, userAgent, allowInsecureHttp, transport, fetch } = options ?? {};
-    if (transport && fetch) throw invalid('options: pass either transport or fetch');
-    const secret = typeof token === 'string' ? token.trim() : '';
-    // Printable ASCII without spaces, so that a pasted `Bearer …` is refused, and without what JSON would escape, so that
-    // `hide` finds it wherever it is repeated.
-    if (!/^[!#-[\]-~]+$/.test(secret)) throw lagError('invalid_token', 'empty or malformed token');
-    const robot = secret.startsWith('lag_robot_');
-    const hide: Hide = (text) => text.replaceAll(secret, '<token>');
-    return Object.freeze({
-      baseUrl: checkBaseUrl(baseUrl ?? 'https://api.trylag.com', allowInsecureHttp),
-      handle: compose(
-        ...(middleware ?? []).map(guard),
-        robotRewrite(robot),
-        retry,
-        status(hide),
-        auth(`${robot ? 'Robot' : 'Bearer'} ${secret}`),
-        timeout,
-      )(transport ?? fetchTransport({ fetch })),
-      robot,
-      hide,
-      headers: Object.freeze({
-        ...headersOf({
-          accept: 'application/json',
-          // Browsers set their own, and would ask the server for leave to send another.
-          ...(!/^Mozilla/.test(globalThis.navigator?.userAgent) && {
-            'user-agent': userAgent ?? `lagclient/${VERSION}`,
-          }),
-        }),
-        // Apart, because two spellings of a name would be sent as a list.
-        ...headersOf(headers),
-      }),
-      settings: Object.freeze({
-        timeoutMs: 30_000,
-        deadlineMs: Infinity,
-        maxRetries: 2,
-        maxRetryAfterMs: 60_000,
-        retry: 'safe',
-        ...settingsOf(options ?? {}),
-      }),
-    });
+    state = { isUsable: true, state: makeState(token, readOptions()) };
   } catch (thrown) {
-    const error = toInvalidInput(thrown);
-    // Read only inside of a call, where it may throw.
-    return Object.freeze({ fail: () => copyError(error) }) as never;
+    state = { isUsable: false, error: toInvalidInput(thrown, 'the options cannot be read') };
   }
+  const visible = state.isUsable
+    ? { baseUrl: state.state.baseUrl, handle: state.state.handle }
+    : { handle: failing(state.error) };
+  // Not enumerable: a context is printed without its insides.
+  return Object.freeze(Object.defineProperty(visible, STATE, { value: state }));
 };
 
-/** The base URL without trailing slash. */
-const checkBaseUrl = (baseUrl: string, allowInsecureHttp: boolean | undefined): string => {
-  let url: URL | undefined;
-  try {
-    url = new URL(baseUrl);
-  } catch {}
-  const isAllowed = allowInsecureHttp ? /^https?:/ : /^https:|^http:\/\/(localhost|127(\.\d+){3}|\[::1\])[:/]/;
-  // What was given is not repeated: it may hold a password.
-  if (!url || !isAllowed.test(url.href) || url.href !== url.origin + url.pathname)
-    throw invalid('baseUrl: https, or http on loopback, without query');
-  return url.href.replace(/\/+$/, '');
+const failing =
+  (error: LagError): LagHandler =>
+  () =>
+    errAsync(renewError(error, {}));
+
+const makeState = (token: unknown, options: ContextOptions | null | undefined): UsableState => {
+  const secret = readToken(token);
+  const isRobot = secret.startsWith('lag_robot_');
+  const given = ownFields(options);
+  const baseUrl = readBaseUrl(given.baseUrl ?? 'https://api.trylag.com', given.allowInsecureHttp === true);
+  const transport = readTransport(given.transport, given.fetch);
+  const middleware = readMiddleware(given.middleware);
+  const redactor = createRedactor(secret);
+  const settings = readSettings(given);
+  if (given.signal !== undefined && !isAbortSignal(given.signal))
+    throw invalidInput('invalid signal: pass an AbortSignal');
+  return {
+    isRobot,
+    baseUrl,
+    handle: compose(
+      ...middleware.map(isolateMiddleware),
+      robotRewrite(isRobot),
+      retry,
+      redactToken(redactor),
+      checkStatus(redactor),
+      auth(`${isRobot ? 'Robot' : 'Bearer'} ${secret}`, baseUrl),
+      timeout,
+    )(sendOver(transport)),
+    redactor,
+    headers: Object.freeze({
+      accept: 'application/json',
+      ...userAgentHeader(given.userAgent),
+      ...readHeaders(given.headers),
+    }),
+    given: Object.freeze(settings),
+    settings: Object.freeze({ ...DEFAULT_SETTINGS, ...settings }),
+    signal: given.signal,
+    derive: (more) => makeContext(secret, () => mergeOptions({ ...given, transport, fetch: undefined }, more)),
+  };
+};
+
+const mergeOptions = (given: ContextOptions, more: OverridableOptions | null | undefined): ContextOptions => {
+  const added = ownFields(more);
+  return {
+    ...given,
+    ...added,
+    headers: { ...readHeaders(given.headers), ...readHeaders(added.headers) },
+    middleware: [...readMiddleware(given.middleware), ...readMiddleware(added.middleware)],
+  };
+};
+
+const readToken = (token: unknown): string => {
+  if (typeof token !== 'string' || token.trim() === '')
+    throw invalidToken('no token: pass a personal access token or a robot key');
+  const secret = token.trim();
+  // Printable ASCII without spaces, so that a pasted `Bearer …` is rejected, and without `"` and `\`, which JSON escapes.
+  if (!/^[!#-[\]-~]+$/.test(secret))
+    throw invalidToken('malformed token: it has spaces or characters that no token has');
+  return secret;
+};
+
+const readTransport = (transport: LagTransport | undefined, fetch: FetchLike | undefined): LagTransport => {
+  if (transport === undefined) return fetchTransport(fetch === undefined ? undefined : { fetch });
+  if (fetch !== undefined) throw invalidInput('invalid options: pass either transport or fetch');
+  if (typeof Object(transport).send !== 'function')
+    throw invalidInput('invalid transport: pass what fetchTransport(), undiciTransport() or sandbox.transport is');
+  return transport;
+};
+
+const readMiddleware = (middleware: readonly LagMiddleware[] | undefined): readonly LagMiddleware[] => {
+  if (middleware === undefined) return [];
+  if (!Array.isArray(middleware)) throw invalidInput('invalid middleware: pass an array of functions');
+  return [...middleware];
+};
+
+/** Browsers set their own, and would ask the server for permission to send another. */
+const userAgentHeader = (userAgent: string | undefined): Record<string, string> => {
+  const isBrowser = /^Mozilla/.test(globalThis.navigator?.userAgent ?? '');
+  return isBrowser ? {} : readHeaders({ 'user-agent': userAgent ?? `lagclient/${VERSION}` });
 };

@@ -1,21 +1,27 @@
+export { type CallDefaults, type CallOptions, type LagResponseInfo } from './call-options.js';
 export {
   createContext,
-  type CallDefaults,
-  type CallOptions,
-  type LagContext,
+  isRobot,
+  withOptions,
   type ContextFor,
   type ContextOptions,
+  type LagContext,
+  type OverridableOptions,
   type RobotContext,
   type UserContext,
 } from './context.js';
+export type { LagHeaders, LagHeadersInit } from './headers.js';
 export {
   isLagError,
+  lagError,
   type LagAbortedError,
   type LagApiError,
   type LagAuthError,
   type LagConflictError,
   type LagConnectionError,
   type LagError,
+  type LagErrorFields,
+  type LagErrorJson,
   type LagErrorKind,
   type LagInvalidInputError,
   type LagInvalidResponseError,
@@ -28,7 +34,7 @@ export {
   type LagTimeoutError,
 } from './errors.js';
 export { collectItems, iterateItems, type LagIterable, type Page } from './pagination.js';
-export { fetchTransport, type FetchLike } from './transports/fetch.js';
+export { fetchTransport, type FetchLike, type FetchTransportOptions } from './transports/fetch.js';
 export type {
   CallTrace,
   LagHandler,
@@ -53,7 +59,19 @@ export * from './operations/events.js';
 export * from './operations/event-guests.js';
 export * from './operations/event-templates.js';
 export * from './operations/images.js';
+export type {
+  ByteReader,
+  ByteSource,
+  LagTransport,
+  LagTransportFailure,
+  LagTransportRequest,
+  LagTransportResponse,
+  UploadBody,
+  UploadPart,
+  UploadProgress,
+} from './pipeline/transport.js';
 export type { ImageSource, ImageSourceOptions } from './uploads/image-source.js';
+export type { UploadOptions } from './uploads/upload.js';
 export type { CreateDmBody, DmConversation, DmMessage, SendDmMessageBody } from './models/dms.js';
 export type { EventGuest, EventGuestList, GuestDecision, GuestStatus } from './models/event-guests.js';
 export type {

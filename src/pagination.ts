@@ -1,32 +1,32 @@
 import { err, ok, ResultAsync, type Result } from 'neverthrow';
 import { lagError, type LagError } from './errors.js';
-import { invalid, toInvalidInput } from './call-options.js';
+import { invalidInput, toInvalidInput } from './invalid-input.js';
 import type { LagResult } from './pipeline/types.js';
 
 /** One page of a walk. Pages go back in time; the items inside one are oldest first. */
 export interface Page<T> {
   readonly items: T[];
   readonly hasMore: boolean;
-  /** Give it as `cursor` to a new walk to go on after this page; `null` on the last one. */
+  /** Pass it as `cursor` to a new walk to continue after this page; `null` on the last one. */
   readonly nextCursor: string | null;
 }
 
-/** What a walk yields: one `Result` after the other, nothing more after the first `Err`. It never throws. */
+/** What a walk yields: `Result`s, and nothing more after the first `Err`. It never throws. */
 export type LagIterable<T> = AsyncGenerator<Result<T, LagError>, void, undefined>;
 
-/** The items of pages, one by one. Stops asking for pages when the loop is left. */
+/** The items of pages, one by one, newest first. Stops asking for pages when you leave the loop. */
 export async function* iterateItems<T>(pages: AsyncIterable<Result<Page<T>, LagError>>): LagIterable<T> {
   try {
     for await (const page of pages) {
       if (page.isErr()) return yield err(page.error);
-      for (const item of page.value.items) yield ok(item);
+      for (const item of [...page.value.items].reverse()) yield ok(item);
     }
   } catch (thrown) {
-    yield err(toInvalidInput(thrown));
+    yield err(toInvalidInput(thrown, 'the pages cannot be read'));
   }
 }
 
-/** The first `max` items of pages, or all of them with `Infinity`; asks for no page more than it needs. */
+/** The newest `max` items of pages, newest first, or all of them with `Infinity`. Asks for no page more than it needs. */
 export function collectItems<T>(pages: AsyncIterable<Result<Page<T>, LagError>>, max: number): LagResult<T[]> {
   return new ResultAsync(collect(pages, max));
 }
@@ -35,7 +35,8 @@ const collect = async <T>(
   pages: AsyncIterable<Result<Page<T>, LagError>>,
   max: number,
 ): Promise<Result<T[], LagError>> => {
-  if (!(max === Infinity || Number.isInteger(max)) || max < 0) return err(invalid('max'));
+  if (!(max === Infinity || Number.isInteger(max)) || max < 0)
+    return err(toInvalidInput(invalidInput('invalid max: pass a whole number, or Infinity for all')));
   const items: T[] = [];
   if (max < 1) return ok(items);
   for await (const item of iterateItems(pages)) {
@@ -51,32 +52,48 @@ interface MessagePage<T> {
   readonly nextCursor?: string | null | undefined;
 }
 
-// A server that answers nothing and promises more would be asked for ever.
+// A server that sends nothing and promises more would be asked forever.
 const MAX_EMPTY_PAGES = 10;
 
+// The API's cursors are times. One of 200 kB each page would fill the memory.
+const MAX_CURSOR_LENGTH = 1000;
+
+// So many are compared with the next one; a million messages.
+const MAX_KNOWN_CURSORS = 10_000;
+
 /** Walks from `query.cursor` to the end; `fetchPage` is a list operation that lacks only its query. */
-export async function* walkPages<T, Q extends { readonly cursor?: string | undefined }>(
-  fetchPage: (query: Q) => LagResult<MessagePage<T>>,
-  query: Q | undefined,
+export async function* walkPages<T, Query extends { readonly cursor?: string | null | undefined }>(
+  fetchPage: (query: Query) => LagResult<MessagePage<T>>,
+  query: Query | undefined,
 ): LagIterable<Page<T>> {
   try {
-    let next = { ...query } as Q;
-    const seen = new Set([next.cursor]);
+    // The query keeps its type: only its cursor changes.
+    let next = { ...query } as Query;
+    const known = new Set([next.cursor]);
     for (let emptyPages = 0; emptyPages < MAX_EMPTY_PAGES;) {
-      const answer = await fetchPage(next);
-      if (answer.isErr()) return yield err(answer.error);
-      const { messages, hasMore, nextCursor } = answer.value;
-      const olderCursor = hasMore === false ? null : (nextCursor ?? null);
-      yield ok({ items: messages, hasMore: olderCursor !== null, nextCursor: olderCursor });
-      if (olderCursor === null) return;
-      if (seen.has(olderCursor)) break;
-      seen.add(olderCursor);
-      next = { ...next, cursor: olderCursor };
-      emptyPages = messages.length ? 0 : emptyPages + 1;
+      const result = await fetchPage(next);
+      if (result.isErr()) return yield err(result.error);
+      const { messages, hasMore, nextCursor } = result.value;
+      // Servers that leave `hasMore` out give a cursor for as long as there is more.
+      const isLast = hasMore === false || !nextCursor;
+      yield ok({ items: messages, hasMore: !isLast, nextCursor: isLast ? null : nextCursor });
+      if (isLast) return;
+      if (nextCursor.length > MAX_CURSOR_LENGTH) {
+        yield err(cursorError(`nextCursor is longer than ${MAX_CURSOR_LENGTH} characters`));
+        return;
+      }
+      if (known.has(nextCursor)) break;
+      known.add(nextCursor);
+      const [oldest] = known;
+      if (known.size > MAX_KNOWN_CURSORS) known.delete(oldest);
+      next = { ...next, cursor: nextCursor };
+      emptyPages = messages.length > 0 ? 0 : emptyPages + 1;
     }
-    const message = 'the pages do not come to an end';
-    yield err(lagError('invalid_response', message, { issues: [{ path: 'nextCursor', message }] }));
+    yield err(cursorError('the pages do not come to an end: a cursor or an empty page comes again and again'));
   } catch (thrown) {
-    yield err(toInvalidInput(thrown));
+    yield err(toInvalidInput(thrown, 'the query cannot be read'));
   }
 }
+
+const cursorError = (message: string): LagError =>
+  lagError('invalid_response', message, { issues: [{ path: 'nextCursor', message }] });

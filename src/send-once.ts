@@ -1,109 +1,154 @@
 import { err, ok, ResultAsync, type Result } from 'neverthrow';
-import type { CallOptions, LagContext, ContextState } from './context.js';
-import { setFields, type LagError } from './errors.js';
+import { readSettings, type CallOptions, type LagResponseInfo } from './call-options.js';
+import { stateOf, type LagContext, type UsableState } from './context.js';
+import { renewError, type LagError, type LagErrorKind } from './errors.js';
+import { ownFields, toInvalidInput } from './invalid-input.js';
+import type { Identity } from './models/identity.js';
 import type { CursorQuery, MessagePage } from './models/messages.js';
 import type { RoomMessage, SendRoomMessageBody } from './models/room-messages.js';
-import { settingsOf, toInvalidInput } from './call-options.js';
+import { notify } from './pipeline/notify.js';
+import { parseHttpDate, retryAfterMs } from './pipeline/retry-after.js';
 import { backoffMs } from './pipeline/retry.js';
 import { sleep } from './pipeline/sleep.js';
 import type { LagResult } from './pipeline/types.js';
-import { getIdentity } from './operations/identity.js';
 
-type Send = (body: SendRoomMessageBody, options: CallOptions) => LagResult<RoomMessage>;
-type List = (ctx: LagContext, query: CursorQuery, options: CallOptions) => LagResult<MessagePage<RoomMessage>>;
+/** The operations that it is made of. */
+export interface SendOnceOperations {
+  readonly send: (body: SendRoomMessageBody, options: CallOptions) => LagResult<RoomMessage>;
+  readonly list: (ctx: LagContext, query: CursorQuery, options: CallOptions) => LagResult<MessagePage<RoomMessage>>;
+  readonly getIdentity: (ctx: LagContext, options: CallOptions) => LagResult<Identity>;
+}
 
-// How much earlier than the first try a message may seem to be: a `Date` header knows only seconds.
-const SLACK_MS = 2000;
+// A `Date` header tells whole seconds, and the server's parts may differ by some.
+const CLOCK_SLACK_MS = 2000;
 
-// Of 100 messages each. Where more came since the first try, nobody can say.
+// Of 100 messages each. If more arrived since the first attempt, nobody can say.
 const MAX_PAGES = 10;
 
-/** Sends; after an ambiguous failure looks for the message, and sends again only where it is not there. */
+/** Failures after which the message may be there. */
+const MAY_HAVE_SENT: ReadonlySet<LagErrorKind> = /*#__PURE__*/ new Set([
+  'server',
+  'connection',
+  'timeout',
+  'invalid_response',
+]);
+
+/** Whether a message is in its room. */
+type Search =
+  | { readonly status: 'found'; readonly message: RoomMessage }
+  | { readonly status: 'absent' }
+  | { readonly status: 'unknown' };
+
+/** Sends; after an ambiguous failure looks for the message, and sends again only if it is certainly not there. */
 export const sendOnce = (
   ctx: LagContext,
   body: SendRoomMessageBody,
   options: CallOptions | undefined,
-  send: Send,
-  list: List,
-): LagResult<RoomMessage> => new ResultAsync(run(ctx as ContextState, body, options, send, list));
+  operations: SendOnceOperations,
+): LagResult<RoomMessage> => new ResultAsync(run(ctx, body, options, operations));
 
 const run = async (
-  ctx: ContextState,
+  ctx: LagContext,
   body: SendRoomMessageBody,
   options: CallOptions | undefined,
-  send: Send,
-  list: List,
+  operations: SendOnceOperations,
 ): Promise<Result<RoomMessage, LagError>> => {
   try {
-    const startedAt = Date.now();
-    // Copies, so that each try is the same.
+    const startedAt = performance.now();
+    // A copy, so that each attempt sends the same.
     const message = { ...body };
-    const given: CallOptions = { ...options, retry: 'safe' };
-    const { maxRetries, maxRetryAfterMs, deadlineMs } = { ...ctx.settings, ...settingsOf(given) };
-    const endsAt = performance.now() + deadlineMs;
-    const rest = (): CallOptions => ({ ...given, deadlineMs: endsAt - performance.now() });
-    let sent = await send(message, given);
-    for (let attempts = 0, lost = 0; ; lost++) {
-      if (sent.isOk()) return sent;
-      const error: LagError & { readonly retryAfterSeconds?: number } = sent.error;
-      attempts += error.attempts;
-      if (!lost && !error.maybeApplied) return sent;
-      setFields(error, { attempts, maybeApplied: true });
-      const askedMs = (error.retryAfterSeconds ?? 0) * 1000;
-      // Time for a server that is still at it, too.
-      const waitMs = Math.max(askedMs, backoffMs(lost));
-      const isOver = askedMs > maxRetryAfterMs || performance.now() + waitMs >= endsAt;
-      if (isOver || !/^(server|connection|timeout|invalid_response)$/.test(error.kind)) return sent;
-      await sleep(waitMs, given.signal);
-      const found = await look(ctx, message, startedAt, list, rest).catch(() => undefined);
-      if (found) return ok(found);
-      const mayTryAgain = attempts <= maxRetries && performance.now() + 1 < endsAt && error.kind !== 'invalid_response';
-      if (found === undefined || !mayTryAgain) return sent;
-      sent = await send(message, { ...rest(), maxRetries: maxRetries - attempts });
-    }
+    const given: CallOptions = { ...ownFields(options), retry: 'safe' };
+    const first = await operations.send(message, given);
+    const known = stateOf(ctx);
+    if (first.isOk() || !known.isUsable || !first.error.maybeApplied) return first;
+    return await settle(ctx, known.state, message, given, startedAt, first.error, operations);
   } catch (thrown) {
-    return err(setFields(toInvalidInput(thrown), { method: 'POST' }));
+    return err(renewError(toInvalidInput(thrown), { method: 'POST' }));
   }
 };
 
-/** The message among the latest of its room, `null` where it is not, `undefined` where that cannot be said. */
-const look = async (
-  ctx: ContextState,
-  { content = '', replyToId, imageId }: SendRoomMessageBody,
+/** Goes on after an ambiguous failure, until the message is found, sent again, or the attempts are used up. */
+const settle = async (
+  ctx: LagContext,
+  state: UsableState,
+  message: SendRoomMessageBody,
+  given: CallOptions,
   startedAt: number,
-  list: List,
-  rest: () => CallOptions,
-): Promise<RoomMessage | null | undefined> => {
-  const me = await getIdentity(ctx, rest());
-  if (me.isErr()) return undefined;
-  const { kind, id } = me.value;
-  let since = startedAt - SLACK_MS;
-  const isEarlier = ({ createdAt }: RoomMessage) => Date.parse(createdAt) < since;
-  const isIt = (message: RoomMessage) =>
-    (kind === 'robot' ? message.robotId : message.userId) === id &&
-    message.content.trim() === content.trim() &&
-    (!imageId || message.image?.id === imageId) &&
-    (!replyToId || message.replyTo?.id === replyToId) &&
-    !isEarlier(message);
-  // Times of messages are the server's.
-  const reading: ContextState = {
-    ...ctx,
-    handle: (request) =>
-      ctx.handle(request).map((response) => {
-        const serverNow = Date.parse(response.headers.get('date')!);
-        if (serverNow) since = startedAt - SLACK_MS + serverNow - Date.now();
-        return response;
-      }),
+  firstError: LagError,
+  operations: SendOnceOperations,
+): Promise<Result<RoomMessage, LagError>> => {
+  const { maxRetries, maxRetryAfterMs, deadlineMs } = { ...state.settings, ...readSettings(given) };
+  const endsAt = startedAt + deadlineMs;
+  const remainingOptions = (): CallOptions => ({ ...given, deadlineMs: endsAt - performance.now() });
+  const signal = given.signal ?? state.signal;
+  let { attempts } = firstError;
+  let error = firstError;
+  for (let losses = 0; ; losses++) {
+    const failure = err(renewError(error, { attempts, maybeApplied: true }));
+    const askedMs = retryAfterMs(error);
+    // Time for a server that is still processing, too.
+    const waitMs = Math.max(askedMs, backoffMs(losses));
+    const isOver = askedMs > maxRetryAfterMs || performance.now() + waitMs >= endsAt;
+    if (isOver || !MAY_HAVE_SENT.has(error.kind)) return failure;
+    await sleep(waitMs, signal);
+    const search = await findSentMessage(ctx, message, startedAt, remainingOptions, operations);
+    if (search.status === 'found') return ok(search.message);
+    const maySendAgain = attempts <= maxRetries && performance.now() + 1 < endsAt && error.kind !== 'invalid_response';
+    if (search.status === 'unknown' || !maySendAgain) return failure;
+    const sent = await operations.send(message, { ...remainingOptions(), maxRetries: maxRetries - attempts });
+    if (sent.isOk()) return sent;
+    ({ error } = sent);
+    attempts += error.attempts;
+  }
+};
+
+/** Looks for the message among the latest of its room. */
+const findSentMessage = async (
+  ctx: LagContext,
+  sent: SendRoomMessageBody,
+  startedAt: number,
+  remainingOptions: () => CallOptions,
+  { list, getIdentity }: SendOnceOperations,
+): Promise<Search> => {
+  const me = await getIdentity(ctx, remainingOptions());
+  if (me.isErr()) return { status: 'unknown' };
+  let serverNow: number | undefined;
+  const onResponse = (response: LagResponseInfo) => {
+    serverNow = parseHttpDate(response.headers.get('date') ?? '');
+    notify(remainingOptions().onResponse, response);
   };
+  const isCandidate = (message: RoomMessage) => isWrittenBy(message, me.value) && hasContentOf(message, sent);
+  let newestAt: number | undefined;
   let cursor: string | undefined;
   for (let pages = 0; pages < MAX_PAGES; pages++) {
-    const page = await list(reading, { limit: 100, cursor }, rest());
-    if (page.isErr()) return undefined;
+    const page = await list(ctx, { limit: 100, cursor }, { ...remainingOptions(), onResponse });
+    if (page.isErr()) return { status: 'unknown' };
     const { messages, hasMore, nextCursor } = page.value;
-    const found = messages.find(isIt);
-    if (found) return found;
-    if (!hasMore || !nextCursor || messages.some(isEarlier)) return null;
+    newestAt ??= Math.max(...messages.map(writtenAt));
+    // Where the server does not tell the time, its newest message says how late it is there at least.
+    const earliestNow = serverNow ?? newestAt;
+    // Elapsed time is that of a clock that never steps.
+    const since = earliestNow - (performance.now() - startedAt) - CLOCK_SLACK_MS;
+    const candidate = messages.find((message) => isCandidate(message) && !(writtenAt(message) < since));
+    if (candidate) {
+      const isCertain = serverNow !== undefined && newestAt <= serverNow + CLOCK_SLACK_MS;
+      return isCertain ? { status: 'found', message: candidate } : { status: 'unknown' };
+    }
+    if (!hasMore || !nextCursor || messages.some((message) => writtenAt(message) < since)) {
+      // A message from the future says that the clocks behind `Date` and `createdAt` differ.
+      return newestAt > earliestNow + CLOCK_SLACK_MS ? { status: 'unknown' } : { status: 'absent' };
+    }
     cursor = nextCursor;
   }
-  return undefined;
+  return { status: 'unknown' };
 };
+
+const writtenAt = ({ createdAt }: RoomMessage): number => Date.parse(createdAt);
+
+const isWrittenBy = (message: RoomMessage, { kind, id }: Identity): boolean =>
+  (kind === 'robot' ? message.robotId : message.userId) === id;
+
+const hasContentOf = (message: RoomMessage, { content = '', replyToId, imageId }: SendRoomMessageBody): boolean =>
+  message.content.trim() === content.trim() &&
+  (!imageId || message.image?.id === imageId) &&
+  (!replyToId || message.replyTo?.id === replyToId);

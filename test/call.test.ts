@@ -1,21 +1,23 @@
 import fc from 'fast-check';
 import * as v from 'valibot';
-import { okAsync } from 'neverthrow';
 import { describe, expect, test } from 'vitest';
-import { createContext, type LagContext } from '../src/context.js';
+import { createContext, isRobot, type LagContext } from '../src/context.js';
 import type { LagInvalidResponseError } from '../src/errors.js';
-import { call, isRobot, path } from '../src/call.js';
+import { call, path } from '../src/call.js';
 import { getHealth } from '../src/operations/system.js';
 import { getIdentity } from '../src/operations/identity.js';
 import { listRoomMessages, sendRoomMessage } from '../src/operations/room-messages.js';
 import { deleteRoom } from '../src/operations/rooms.js';
 import { checkUsername, getMe } from '../src/operations/users.js';
 import { fetchTransport } from '../src/transports/fetch.js';
-import type { LagRequest, LagResult } from '../src/pipeline/types.js';
+import { uploadImage } from '../src/operations/images.js';
+import type { LagResult } from '../src/pipeline/types.js';
+import type { LagTransportRequest } from '../src/pipeline/transport.js';
 import { anyText } from './support/any-text.js';
 import { errorOf, valueOf } from './support/results.js';
 import { ROBOT_TOKEN, samplePage, USER_TOKEN } from './support/samples.js';
 import { empty, json, serve } from './support/server.js';
+import { respondWith, transportOf } from './support/transports.js';
 
 /** A context that says which URLs were asked for, and answers with what is given. */
 const recording = (answer: unknown = {}, token: string = USER_TOKEN): { ctx: LagContext; urls: string[] } => {
@@ -39,11 +41,10 @@ describe('path', () => {
   test('keeps each id one segment that means the id, for every parser of URLs', () => {
     fc.assert(
       fc.property(ids, ids, (first, second) => {
-        const built = path`/a/${first}/b/${second}`;
-        if (!isUsable(first) || !isUsable(second)) {
-          expect(built).toBe('');
-          return;
-        }
+        const { path: built, route, error } = path`/a/${first}/b/${second}`;
+        expect(route).toBe('/a/:id/b/:id');
+        expect(error === undefined).toBe(isUsable(first) && isUsable(second));
+        if (error) return;
         const { pathname, search, hash, host } = new URL(`https://lag.test${built}`);
         expect({ host, search, hash, pathname }).toEqual({ host: 'lag.test', search: '', hash: '', pathname: built });
         expect(pathname.split('/').map(decodeURIComponent)).toEqual(['', 'a', first, 'b', second]);
@@ -52,23 +53,29 @@ describe('path', () => {
     );
   });
 
-  test('never throws, and refuses what is no text', () => {
-    fc.assert(
-      fc.property(fc.anything(), (id) => {
-        const built = path`/a/${id as string}`;
-        if (typeof id !== 'string') expect(built).toBe('');
-      }),
-    );
+  test('never throws, and has an error for everything that is not a string', () => {
     const traps = {
       get: () => {
         throw new Error('trapped');
       },
     };
-    expect(path`/a/${new Proxy({}, traps) as string}`).toBe('');
+    fc.assert(
+      fc.property(fc.oneof(fc.anything(), fc.constant(new Proxy({}, traps))), (id) => {
+        const { error } = path`/a/${id as string}`;
+        if (typeof id !== 'string') expect(error?.message).toBe('invalid id: pass a non-empty string');
+      }),
+    );
   });
 
   test('without ids is as it is written', () => {
-    expect(path`/users/me`).toBe('/users/me');
+    expect(path`/users/me`).toEqual({ path: '/users/me', route: '/users/me', error: undefined });
+  });
+
+  test('names the ids in the route', () => {
+    expect(path`/servers/${'s'}/rooms/${'r'}/messages/${'m'}`).toMatchObject({
+      path: '/servers/s/rooms/r/messages/m',
+      route: '/servers/:serverId/rooms/:roomId/messages/:messageId',
+    });
   });
 });
 
@@ -100,7 +107,7 @@ describe('an operation', () => {
     expect(unsent).not.toHaveProperty('path');
   });
 
-  test.each<unknown>([0, 101, -1, 1.5, NaN, Infinity, '5', null, {}])('takes no limit of %o', async (limit) => {
+  test.each<unknown>([0, 101, -1, 1.5, NaN, Infinity, '5', {}])('takes no limit of %o', async (limit) => {
     const { ctx, urls } = recording(samplePage([]));
     const error = await errorOf(listRoomMessages(ctx, 's1', 'r1', { limit: limit as number }));
     expect(error).toMatchObject({ kind: 'invalid_input', message: expect.stringContaining('limit') as string });
@@ -113,6 +120,7 @@ describe('an operation', () => {
       { limit: 1 },
       { limit: 100 },
       { limit: undefined, cursor: undefined },
+      { limit: null, cursor: null } as never,
       {},
       undefined,
       { cursor: 'a&b=c', limit: 7 },
@@ -122,6 +130,7 @@ describe('an operation', () => {
     expect(urls).toEqual([
       `${base}?limit=1`,
       `${base}?limit=100`,
+      base,
       base,
       base,
       base,
@@ -164,7 +173,9 @@ describe('an operation', () => {
       kind: 'invalid_token',
       maybeApplied: false,
     });
-    expect(await errorOf(call(user.ctx, { path: '/robots/@me/events', robot: 'only' }, undefined))).toMatchObject({
+    expect(
+      await errorOf(call(user.ctx, { name: 'x', path: '/robots/@me/events', robot: 'only' }, undefined)),
+    ).toMatchObject({
       kind: 'invalid_token',
     });
     expect([...robot.urls, ...user.urls]).toEqual([]);
@@ -211,28 +222,30 @@ describe('an operation', () => {
         throw new Error('own');
       }),
     );
-    expect(await errorOf(call(recording().ctx, { path: '/x', response }, undefined))).toMatchObject({
-      kind: 'invalid_response',
+    expect(await errorOf(call(recording().ctx, { name: 'x', path: '/x', response }, undefined))).toMatchObject({
+      kind: 'invalid_input',
+      message: 'an argument cannot be read: own',
     });
   });
 
-  test('sends JSON as JSON, a form as it is, and nothing where there is no body', async () => {
-    const seen: LagRequest[] = [];
-    const ctx = createContext(USER_TOKEN, {
-      transport: (request) => {
-        seen.push(request);
-        return okAsync({ status: 204, headers: new Headers(), body: '' });
-      },
+  test('sends JSON as JSON, a form with its own type, and nothing if there is no body', async () => {
+    const seen: LagTransportRequest[] = [];
+    const transport = transportOf(async (request) => {
+      seen.push(request);
+      return respondWith('', 204);
     });
-    const form = new FormData();
-    for (const body of [{ a: 'ä' }, null, '', form, undefined])
-      await valueOf(call(ctx, { method: 'POST', path: '/x', body }, undefined));
-    expect(seen.map(({ body, headers }) => [body, headers['content-type']])).toEqual([
+    const ctx = createContext(USER_TOKEN, { transport, headers: { 'content-type': 'text/own' } });
+    for (const body of [{ a: 'ä' }, null, '', undefined])
+      await valueOf(call(ctx, { name: 'x', method: 'POST', path: '/x', body }, undefined));
+    await uploadImage(ctx, new Uint8Array(3), { purpose: 'chat' });
+    expect(
+      seen.map(({ body, headers }) => [typeof body === 'object' ? 'form' : body, headers['content-type']]),
+    ).toEqual([
       ['{"a":"ä"}', 'application/json'],
       ['null', 'application/json'],
       ['""', 'application/json'],
-      [form, undefined],
-      [undefined, undefined],
+      [undefined, 'text/own'],
+      ['form', expect.stringMatching(/^multipart\/form-data; boundary=/)],
     ]);
   });
 
@@ -250,33 +263,45 @@ describe('an operation', () => {
     else
       expect(result._unsafeUnwrapErr()).toMatchObject({
         kind: 'invalid_response',
-        message: 'unexpected answer',
-        issues: [{ path: '', message: 'not JSON' }],
+        message: 'unexpected response: an HTML page',
+        issues: [{ path: '', message: 'an HTML page' }],
       });
   });
 
   test('whose answer may be null takes an empty one for it', async () => {
     const fetch = async () => new Response('');
     const ctx = createContext(USER_TOKEN, { transport: fetchTransport({ fetch }) });
-    expect(await valueOf(call(ctx, { path: '/x', response: v.nullable(v.string()) }, undefined))).toBeNull();
+    expect(await valueOf(call(ctx, { name: 'x', path: '/x', response: v.nullable(v.string()) }, undefined))).toBeNull();
   });
 
   test.each<[string, (ctx: LagContext) => LagResult<unknown>]>([
-    ['invalid id', (ctx) => deleteRoom(ctx, 's1', '..')],
-    ['invalid limit: 1 to 100', (ctx) => listRoomMessages(ctx, 's1', 'r1', { limit: 0 })],
-    ['invalid timeoutMs', (ctx) => getHealth(ctx, { timeoutMs: -1 })],
-    ['invalid headers', (ctx) => getHealth(ctx, { headers: { authorization: 'x' } })],
-    ['invalid signal', (ctx) => getHealth(ctx, { signal: {} as AbortSignal })],
-    ['invalid argument', (ctx) => sendRoomMessage(ctx, 's1', 'r1', { content: 5n } as never)],
-    ['invalid argument', () => getHealth(null as never)],
+    ['invalid roomId: it would change the path', (ctx) => deleteRoom(ctx, 's1', '..')],
+    ['invalid serverId: pass a non-empty string', (ctx) => deleteRoom(ctx, '', 'r1')],
+    ['invalid limit: pass 1 to 100', (ctx) => listRoomMessages(ctx, 's1', 'r1', { limit: 0 })],
+    [
+      'invalid timeoutMs: pass a number from 1 to 2147483647, or Infinity for no limit',
+      (ctx) => getHealth(ctx, { timeoutMs: -1 }),
+    ],
+    [
+      'invalid headers: authorization is set by the SDK or the connection',
+      (ctx) => getHealth(ctx, { headers: { authorization: 'x' } }),
+    ],
+    ['invalid signal: pass an AbortSignal', (ctx) => getHealth(ctx, { signal: {} as AbortSignal })],
+    [
+      'the body cannot be written as JSON: Do not know how to serialize a BigInt',
+      (ctx) => sendRoomMessage(ctx, 's1', 'r1', { content: 5n } as never),
+    ],
+    ['invalid ctx: pass a context made by createContext', () => getHealth(null as never)],
   ])('says that it was given an %s', async (message, ask) => {
     expect(await errorOf(ask(recording().ctx))).toMatchObject({ kind: 'invalid_input', message });
   });
 
   test('says for whom it is', async () => {
-    expect(await errorOf(getMe(recording({}, ROBOT_TOKEN).ctx))).toMatchObject({ message: 'not for robots' });
-    const forRobots = call(recording().ctx, { path: '/robots/@me/events', robot: 'only' }, undefined);
-    expect(await errorOf(forRobots)).toMatchObject({ message: 'only for robots' });
+    expect(await errorOf(getMe(recording({}, ROBOT_TOKEN).ctx))).toMatchObject({
+      message: "getMe needs a user's token; this is a robot key",
+    });
+    const forRobots = call(recording().ctx, { name: 'x', path: '/robots/@me/events', robot: 'only' }, undefined);
+    expect(await errorOf(forRobots)).toMatchObject({ message: "x needs a robot key; this is a user's token" });
   });
 
   test('keeps the reason of an argument that throws', async () => {
@@ -286,7 +311,8 @@ describe('an operation', () => {
       },
     };
     expect(await errorOf(sendRoomMessage(recording().ctx, 's1', 'r1', body as never))).toMatchObject({
-      cause: { message: 'Error: own' },
+      message: 'the body cannot be written as JSON: own',
+      cause: { message: 'own' },
     });
   });
 
@@ -302,6 +328,6 @@ describe('an operation', () => {
 test('isRobot tells contexts apart, and never throws', () => {
   expect(isRobot(createContext(ROBOT_TOKEN))).toBe(true);
   expect(isRobot(createContext(USER_TOKEN))).toBe(false);
-  for (const ctx of [createContext(''), null, undefined, 5]) expect(isRobot(ctx as LagContext)).toBeFalsy();
+  for (const ctx of [createContext(''), null, undefined, 5]) expect(isRobot(ctx as LagContext)).toBe(false);
   for (const ctx of [null, undefined]) expect(isRobot(ctx as never)).toBe(false);
 });

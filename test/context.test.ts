@@ -1,17 +1,20 @@
 import fc from 'fast-check';
 import { describe, expect, test, vi } from 'vitest';
-import { createContext, type CallOptions, type LagContext, type ContextOptions } from '../src/context.js';
+import type { CallOptions } from '../src/call-options.js';
+import { createContext, type LagContext, type ContextOptions } from '../src/context.js';
 import { isLagError } from '../src/errors.js';
 import { getVersion } from '../src/operations/system.js';
 import { sendRoomMessage } from '../src/operations/room-messages.js';
 import { fetchTransport } from '../src/transports/fetch.js';
 import type { LagRequest } from '../src/pipeline/types.js';
+import type { LagTransportRequest } from '../src/pipeline/transport.js';
 import { VERSION } from '../src/version.js';
 import { anyText } from './support/any-text.js';
 import { errorOf, valueOf } from './support/results.js';
 import { sized } from './support/runs.js';
 import { ROBOT_TOKEN, USER_TOKEN } from './support/samples.js';
 import { json, serve } from './support/server.js';
+import { respondWith, transportOf } from './support/transports.js';
 
 /** A context of both kinds, with a fetch that answers a version and says what it was asked. */
 const contextsOf = (options: unknown, token: string = USER_TOKEN) => {
@@ -47,15 +50,16 @@ const expectTaken = async (options: unknown, token?: string): Promise<readonly [
 };
 
 /** Headers of a call as they leave the pipeline. */
-const sentHeaders = async (options: ContextOptions, callOptions?: CallOptions): Promise<LagRequest['headers']> => {
-  let headers!: LagRequest['headers'];
-  const ctx = createContext(USER_TOKEN, {
-    ...options,
-    transport: (request) => {
-      ({ headers } = request);
-      return fetchTransport({ fetch: async () => Response.json({ version: '1' }) })(request);
-    },
+const sentHeaders = async (
+  options: ContextOptions,
+  callOptions?: CallOptions,
+): Promise<LagTransportRequest['headers']> => {
+  let headers!: LagTransportRequest['headers'];
+  const transport = transportOf(async (request) => {
+    ({ headers } = request);
+    return respondWith('{"version":"1"}');
   });
+  const ctx = createContext(USER_TOKEN, { ...options, transport });
   await valueOf(getVersion(ctx, callOptions));
   return headers;
 };
@@ -274,6 +278,8 @@ describe('options', () => {
     new Proxy<Record<string, never>>(
       {},
       {
+        ownKeys: () => ['timeoutMs'],
+        getOwnPropertyDescriptor: () => ({ enumerable: true, configurable: true }),
         get: () => {
           throw thrown;
         },
@@ -319,10 +325,13 @@ describe('options', () => {
     },
   );
 
-  test.each<unknown>([undefined, null, 5, {}])('and a transport may be no function (%o)', async (transport) => {
-    const ctx = createContext(USER_TOKEN, { transport: transport as never, maxRetries: 0 });
-    expect(await errorOf(getVersion(ctx))).toMatchObject({ kind: 'connection' });
-  });
+  test.each<unknown>([null, 5, {}, () => {}])(
+    'a transport without send (%o) makes every call invalid_input',
+    async (transport) => {
+      const ctx = createContext(USER_TOKEN, { transport: transport as never, maxRetries: 0 });
+      expect(await errorOf(getVersion(ctx))).toMatchObject({ kind: 'invalid_input', attempts: 0 });
+    },
+  );
 
   test('stay total whatever they are', async () => {
     const names = [

@@ -45,7 +45,7 @@ describe('a LagError', () => {
     expect(Object.keys(error.cause as object)).toEqual(['code']);
   });
 
-  test('is logged as a plain object without body, stack and cause', async () => {
+  test('is logged as a plain object without body and stack, with a summary of its cause', async () => {
     const error = await failure(418, { error: 'TEAPOT', message: 'short', secret: 'in the body' });
     expect(error).toMatchObject({ body: { secret: 'in the body' } });
     expect(JSON.parse(JSON.stringify(error))).toEqual({
@@ -61,8 +61,14 @@ describe('a LagError', () => {
       maybeApplied: false,
     });
     const broken = await errorOf(getVersion(createContext(USER_TOKEN, { baseUrl: await refusedUrl(), maxRetries: 0 })));
+    expect(broken.toJSON().cause).toEqual({
+      name: 'Error',
+      message: expect.stringContaining('connect ECONNREFUSED') as string,
+      code: 'ECONNREFUSED',
+    });
     expect(Object.keys(broken.toJSON()).sort()).toEqual([
       'attempts',
+      'cause',
       'kind',
       'maybeApplied',
       'message',
@@ -85,31 +91,46 @@ describe('a LagError', () => {
     ]);
   });
 
-  test('holds the innermost cause only, as a copy', () => {
+  test('of a fetch holds a copy of the innermost cause, without anything that hangs on it', async () => {
     const inner = Object.assign(new Error('inner'), { code: 'EINNER', request: { secret: true } });
     const outer = new Error('outer', { cause: new Error('middle', { cause: inner }) });
-    const { cause } = lagError('connection', 'm', { cause: outer }) as { cause: Error };
-    expect(cause).toMatchObject({ message: 'Error: inner', code: 'EINNER', stack: inner.stack });
+    const fetch = () => Promise.reject(outer);
+    const { cause } = await errorOf(getVersion(createContext(USER_TOKEN, { fetch, maxRetries: 0 })));
+    expect(cause).toMatchObject({ message: 'inner', code: 'EINNER', stack: inner.stack });
     expect(cause).not.toBe(inner);
     expect(cause).not.toHaveProperty('request');
   });
 
-  test('takes any cause at all, cyclic ones too', () => {
+  test('of a fetch is made of whatever it throws, cyclic causes too', async () => {
     const cyclic = new Error('cyclic');
     cyclic.cause = cyclic;
-    expect(lagError('connection', 'm', { cause: cyclic }).cause).toMatchObject({ message: 'Error: cyclic' });
     const traps = {
       get: () => {
         throw new Error('trapped');
       },
     };
-    for (const cause of [null, 0, '', Object.create(null), new Proxy(new Error('x'), traps)] as unknown[])
-      expect(lagError('connection', 'm', { cause }).cause).toBeInstanceOf(Error);
+    const failureOf = (thrown: unknown) =>
+      errorOf(getVersion(createContext(USER_TOKEN, { fetch: () => Promise.reject(thrown), maxRetries: 0 })));
+    expect((await failureOf(cyclic)).cause).toMatchObject({ message: 'cyclic' });
+    for (const thrown of [null, 0, '', Object.create(null), new Proxy(new Error('x'), traps)] as unknown[])
+      expect(await failureOf(thrown)).toMatchObject({ kind: 'connection', cause: expect.any(Error) as Error });
+    await fc.assert(
+      fc.asyncProperty(fc.anything(), async (thrown) => {
+        const error = await failureOf(thrown);
+        expect(error.message.length).toBeGreaterThan('no response: '.length);
+        expect(JSON.stringify(error)).toContain('"cause"');
+      }),
+    );
+  });
+
+  test('takes any cause at all, and keeps it as it is', () => {
     fc.assert(
       fc.property(fc.anything(), (cause) => {
         const error = lagError('aborted', 'm', { cause });
         expect(isLagError(error)).toBe(true);
         expect('cause' in error).toBe(cause !== undefined);
+        expect(error.cause).toBe(cause);
+        expect(() => JSON.stringify(error)).not.toThrow();
       }),
     );
   });

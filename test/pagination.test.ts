@@ -112,6 +112,23 @@ describe('a walk over pages', () => {
     expect((await between.next()).value?._unsafeUnwrapErr()).toMatchObject({ kind: 'aborted', attempts: 0 });
   });
 
+  test('ends quietly if the server promises more but gives no cursor', async () => {
+    const server = await serve(json(samplePage(['m2'], null, true)));
+    const pages = await readAll(walk(server));
+    expect(pages.map((page) => page._unsafeUnwrap())).toMatchObject([{ hasMore: false, nextCursor: null }]);
+    expect(server.requests).toHaveLength(1);
+  });
+
+  test('ends in invalid_response after a cursor of more than 1000 characters', async () => {
+    const server = await serve(json(samplePage(['m2'], 'c'.repeat(1001))));
+    const pages = await readAll(walk(server));
+    expect(pages.at(-1)!._unsafeUnwrapErr()).toMatchObject({
+      kind: 'invalid_response',
+      message: 'nextCursor is longer than 1000 characters',
+    });
+    expect(server.requests).toHaveLength(1);
+  });
+
   test.each<[string, unknown[], number]>([
     ['the cursor that it was asked for', [samplePage(['m2'], 'start')], 1],
     ['a cursor that it gave before', [samplePage(['m3'], 'a'), samplePage(['m2'], 'b'), samplePage(['m1'], 'a')], 3],
@@ -122,7 +139,7 @@ describe('a walk over pages', () => {
     expect(pages.slice(0, -1).every((page) => page.isOk())).toBe(true);
     expect(pages).toHaveLength(pagesGiven + 1);
     const error = pages.at(-1)!._unsafeUnwrapErr();
-    const message = 'the pages do not come to an end';
+    const message = 'the pages do not come to an end: a cursor or an empty page comes again and again';
     expect(error).toMatchObject({ kind: 'invalid_response', message, issues: [{ path: 'nextCursor', message }] });
     expect(server.requests).toHaveLength(pagesGiven);
   });
@@ -256,9 +273,9 @@ const source = (...pages: (number[] | LagError)[]) => {
 };
 
 describe('iterateItems', () => {
-  test('gives the items one by one', async () => {
-    const items = await readAll(iterateItems(source([1, 2], [], [3]).pages));
-    expect(items.map((item) => item._unsafeUnwrap())).toEqual([1, 2, 3]);
+  test('gives the items one by one, newest first', async () => {
+    const items = await readAll(iterateItems(source([3, 4], [], [1, 2]).pages));
+    expect(items.map((item) => item._unsafeUnwrap())).toEqual([4, 3, 2, 1]);
   });
 
   test('ends after the first error, and leaves the pages', async () => {
@@ -336,11 +353,11 @@ describe('iterateItems', () => {
 describe('collectItems', () => {
   test.each([
     [0, [], 0],
-    [1, [1], 1],
-    [2, [1, 2], 1],
-    [3, [1, 2, 3], 2],
-    [99, [1, 2, 3, 4], 2],
-    [Infinity, [1, 2, 3, 4], 2],
+    [1, [2], 1],
+    [2, [2, 1], 1],
+    [3, [2, 1, 4], 2],
+    [99, [2, 1, 4, 3], 2],
+    [Infinity, [2, 1, 4, 3], 2],
   ])('of at most %d asks for no page more than it needs', async (max, items, asked) => {
     const { state, pages } = source([1, 2], [3, 4]);
     expect(await valueOf(collectItems(pages, max))).toEqual(items);
@@ -353,7 +370,7 @@ describe('collectItems', () => {
       const { state, pages } = source([1]);
       expect(await errorOf(collectItems(pages, max as number))).toMatchObject({
         kind: 'invalid_input',
-        message: 'invalid max',
+        message: 'invalid max: pass a whole number, or Infinity for all',
       });
       expect(state.asked).toBe(0);
     },
@@ -369,7 +386,7 @@ describe('collectItems', () => {
     const server = await serve(room(500));
     const items = await valueOf(collectItems(walk(server, { limit: 100 }), 150));
     expect(items).toHaveLength(150);
-    expect(items[0]!.id).toBe('m400');
+    expect(items[0]!.id).toBe('m499');
     expect(server.requests).toHaveLength(2);
   });
 

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { createContext, type CallOptions, type LagContext } from '../src/context.js';
+import type { CallOptions } from '../src/call-options.js';
+import { createContext, type LagContext } from '../src/context.js';
 import { sendRoomMessage, sendRoomMessageOnce } from '../src/operations/room-messages.js';
 import { createSandbox, type Sandbox, type SandboxFault } from '../src/sandbox/index.js';
 import { errorOf, valueOf } from './support/results.js';

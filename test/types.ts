@@ -14,13 +14,8 @@ import * as servers from '../src/operations/servers.js';
 import * as system from '../src/operations/system.js';
 import * as users from '../src/operations/users.js';
 import { expectTypeOf } from 'vitest';
-import {
-  createContext,
-  type CallOptions,
-  type LagContext,
-  type RobotContext,
-  type UserContext,
-} from '../src/context.js';
+import type { CallOptions } from '../src/call-options.js';
+import { createContext, type LagContext, type RobotContext, type UserContext } from '../src/context.js';
 import type { LagError, LagErrorKind, LagIssue } from '../src/errors.js';
 import type {
   AvatarUploadResponse,
@@ -78,6 +73,7 @@ import type {
   ServerIconUploadResponse,
 } from '../src/models/servers.js';
 import type { ImageSource, ImageSourceOptions } from '../src/uploads/image-source.js';
+import type { UploadOptions } from '../src/uploads/upload.js';
 import type { LagIterable, Page } from '../src/pagination.js';
 import type { LagResult } from '../src/pipeline/types.js';
 
@@ -101,7 +97,7 @@ expectTypeOf(users.uploadAvatar).toEqualTypeOf<
     ctx: UserContext,
     source: ImageSource,
     image?: ImageSourceOptions,
-    options?: CallOptions,
+    options?: UploadOptions,
   ) => LagResult<AvatarUploadResponse>
 >();
 expectTypeOf(users.registerPushToken).toEqualTypeOf<
@@ -210,7 +206,7 @@ expectTypeOf(servers.uploadServerIcon).toEqualTypeOf<
     serverId: ServerId,
     source: ImageSource,
     image?: ImageSourceOptions,
-    options?: CallOptions,
+    options?: UploadOptions,
   ) => LagResult<ServerIconUploadResponse>
 >();
 expectTypeOf(servers.deleteServer).toEqualTypeOf<
@@ -424,7 +420,7 @@ expectTypeOf(eventTemplates.deleteEventTemplate).toEqualTypeOf<
   ) => LagResult<Acknowledgement>
 >();
 expectTypeOf(images.uploadImage).toEqualTypeOf<
-  (ctx: UserContext, source: ImageSource, body: UploadImageBody, options?: CallOptions) => LagResult<ImageMetadata>
+  (ctx: UserContext, source: ImageSource, body: UploadImageBody, options?: UploadOptions) => LagResult<ImageMetadata>
 >();
 expectTypeOf(images.getImage).toEqualTypeOf<
   (ctx: UserContext, imageId: ImageId, options?: CallOptions) => LagResult<ImageMetadata>

@@ -1,4 +1,4 @@
-import type { FetchLike, LagHandler, LagRequest, LagMiddleware } from 'lagclient';
+import type { FetchLike, LagMiddleware, LagTransport } from 'lagclient';
 import type { FromWorker } from './messages.js';
 
 // A call is known by a header that never leaves the worker.
@@ -44,17 +44,16 @@ export const traceFetch =
   };
 
 /** Tells of each request that goes through this transport. */
-export const traceTransport = (transport: Handler): LagHandler => {
-  return (request) => {
+export const traceTransport = (transport: LagTransport): LagTransport => ({
+  send: async (request) => {
     const { [HEADER]: call, ...headers } = request.headers;
-    if (!call) return transport(request);
+    if (!call) return transport.send(request);
     const began = performance.now();
-    const finish = (status: number): void => attempt(Number(call), began, status);
-    return transport({ ...request, headers } as LagRequest)
-      .map((response) => (finish(response.status), response))
-      .mapErr((error) => (finish(0), error));
-  };
-};
+    const result = await transport.send({ ...request, headers });
+    attempt(Number(call), began, result.isOk() ? result.value.status : 0);
+    return result;
+  },
+});
 
 /** Whether the last request met a fault: the sandbox says so when it logs it. */
 export const lastRequest = { faulty: false };

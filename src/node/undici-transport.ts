@@ -1,12 +1,12 @@
-import type * as undici from 'undici';
 import { pipeline, type Duplex, type Readable } from 'node:stream';
 import { constants, createBrotliDecompress, createGunzip, createInflate } from 'node:zlib';
-import { err, errAsync, ok, ResultAsync, type Result } from 'neverthrow';
-import { lagError, type LagError } from '../errors.js';
-import { invalid, toInvalidInput } from '../call-options.js';
-import { fetchTransport, MAX_BODY } from '../transports/fetch.js';
-import type { LagHandler, LagRequest, LagResult } from '../pipeline/types.js';
-import { multipart } from './multipart.js';
+import { err, ok, ResultAsync, type Result } from 'neverthrow';
+import type * as undici from 'undici';
+import type { LagError } from '../errors.js';
+import { invalidInput, toInvalidInput } from '../invalid-input.js';
+import type { LagResult } from '../pipeline/types.js';
+import { toFetchFailure } from '../transports/fetch-failure.js';
+import type { ByteSource, LagTransport, LagTransportResponse, UploadBody } from '../pipeline/transport.js';
 
 /** Options of `undiciTransport`. One that makes no sense makes every call an `invalid_input` error. */
 export interface UndiciTransportOptions {
@@ -26,7 +26,7 @@ export interface UndiciTransportOptions {
 }
 
 /** A transport that keeps sockets open between calls. An idle socket does not keep the process alive. */
-export interface UndiciTransport extends LagHandler {
+export interface UndiciTransport extends LagTransport {
   /** Lets calls under way end, then closes the sockets. A call after it is an `invalid_input` error. */
   readonly close: () => LagResult<void>;
 }
@@ -39,19 +39,21 @@ export interface UndiciTransport extends LagHandler {
 export function undiciTransport(options?: UndiciTransportOptions): UndiciTransport {
   const opened = open(options);
   let isClosed = false;
-  const handle: LagHandler = (request) =>
-    isClosed
-      ? errAsync(lagError('invalid_input', 'the transport is closed'))
-      : new ResultAsync(opened).andThen(({ send }) => send(request));
-  const close = (): LagResult<void> => {
-    isClosed = true;
-    return new ResultAsync(opened).andThen(({ shut }) => ResultAsync.fromSafePromise(shut()));
+  return {
+    send: async (request) => {
+      if (isClosed) return err({ progress: 'refused', cause: invalidInput('the transport is closed') });
+      const pool = await opened;
+      return pool.isOk() ? pool.value.send(request) : err({ progress: 'refused', cause: pool.error });
+    },
+    close: () => {
+      isClosed = true;
+      return new ResultAsync(opened).andThen(({ shut }) => ResultAsync.fromSafePromise(shut()));
+    },
   };
-  return Object.assign(handle, { close });
 }
 
 interface Pool {
-  readonly send: LagHandler;
+  readonly send: LagTransport['send'];
   /** Never rejects. */
   readonly shut: () => Promise<void>;
 }
@@ -61,7 +63,7 @@ const open = async (options: UndiciTransportOptions | undefined): Promise<Result
     const library = await load();
     const own = options?.dispatcher;
     const dispatcher = own ?? makeDispatcher(library, options ?? {});
-    if (typeof dispatcher.request !== 'function') throw invalid('dispatcher');
+    if (typeof dispatcher.request !== 'function') throw invalidInput('invalid dispatcher');
     return ok({
       send: transportOver(dispatcher, !own),
       // Closing twice is closing once.
@@ -81,7 +83,7 @@ const load = async (): Promise<Undici> => {
   try {
     return await import('undici');
   } catch (thrown) {
-    throw lagError('invalid_input', 'undici must be installed beside lagclient', { cause: thrown });
+    throw invalidInput('undici must be installed beside lagclient', thrown);
   }
 };
 
@@ -89,76 +91,67 @@ const makeDispatcher = (
   { Agent, EnvHttpProxyAgent, ProxyAgent }: Undici,
   { connections, pipelining, proxy, allowH2 }: UndiciTransportOptions,
 ): undici.Dispatcher => {
-  if (!isCount(connections, 1)) throw invalid('connections');
-  if (!isCount(pipelining, 0)) throw invalid('pipelining');
-  if (typeof (allowH2 ?? false) !== 'boolean') throw invalid('allowH2');
+  if (!isCount(connections, 1)) throw invalidInput('invalid connections');
+  if (!isCount(pipelining, 0)) throw invalidInput('invalid pipelining');
+  if (typeof (allowH2 ?? false) !== 'boolean') throw invalidInput('invalid allowH2');
   const settings = { connections, pipelining, allowH2 } as undici.Agent.Options;
   if (!proxy) return new Agent(settings);
   try {
     return proxy === true ? new EnvHttpProxyAgent(settings) : new ProxyAgent({ ...settings, uri: proxy });
   } catch {
     // What was given is not repeated: it may hold a password.
-    throw invalid('proxy');
+    throw invalidInput('invalid proxy');
   }
 };
 
 const isCount = (value: number | undefined, least: number): boolean =>
   value === undefined || (Number.isInteger(value) && value >= least);
 
-const transportOver = (dispatcher: undici.Dispatcher, isOurs: boolean): LagHandler =>
-  fetchTransport({
-    fetch: async (url, init) => {
-      const { method, headers, body, signal, stream } = init as LagRequest;
+const piecesFor = (body: UploadBody, isOurs: boolean): AsyncIterable<Uint8Array> =>
+  isOurs ? body.pieces() : copyPieces(body.pieces());
+
+/** Copies: the user's own dispatcher may keep a piece for longer than until the next one. */
+async function* copyPieces(pieces: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+  for await (const piece of pieces) yield piece.slice();
+}
+
+const transportOver =
+  (dispatcher: undici.Dispatcher, isOurs: boolean): LagTransport['send'] =>
+  async ({ method, url, headers, body, signal, onUploadProgress }) => {
+    try {
       const pathAt = url.indexOf('/', 'https://'.length);
-      const form = body instanceof FormData ? multipart(body, isOurs) : undefined;
-      const answer = await dispatcher.request({
+      const isUpload = typeof body === 'object';
+      const response = await dispatcher.request({
         origin: url.slice(0, pathAt),
         path: url.slice(pathAt),
         method,
-        headers: form ? { ...headers, ...form.headers } : headers,
-        body: form ? (form.body as never) : (body as string),
+        headers: isUpload ? { ...headers, 'content-length': String(body.size) } : headers,
+        body: isUpload ? (piecesFor(body, isOurs) as never) : (body ?? null),
         signal: signal ?? null,
         // The pipeline has its own, and these would end a call that has no limit.
         headersTimeout: 0,
         bodyTimeout: 0,
       });
-      return toResponse(answer, stream) as Response;
-    },
-  });
+      if (isUpload) onUploadProgress?.({ sent: body.size, total: body.size });
+      return ok(toResponse(response));
+    } catch (cause) {
+      return err(toFetchFailure(cause));
+    }
+  };
 
-/** As much of a `Response` as `fetchTransport` uses. */
-const toResponse = (
-  { statusCode: status, headers, body }: undici.Dispatcher.ResponseData,
-  stream: boolean,
-): Partial<Response> => {
+const toResponse = ({ statusCode: status, headers, body }: undici.Dispatcher.ResponseData): LagTransportResponse => {
   const decoder = decoders.get(String(headers['content-encoding']).toLowerCase())?.();
   // An error reaches whoever reads the end of it.
   const readable = decoder ? pipeline(body, decoder, () => {}) : body;
-  const ok = status >= 200 && status < 300;
   return {
     status,
-    ok,
-    headers: { get: (name: string) => headers[name.toLowerCase()]?.toString() ?? null } as Headers,
-    // What says that it is short is not counted.
-    text: () => (!decoder && Number(headers['content-length']) <= MAX_BODY ? body.text() : readText(readable)),
-    // A stream costs more than the text of it.
-    body: status === 204 || (ok && !stream) ? null : toWeb(readable),
+    headers: { get: (name: string) => headers[name.toLowerCase()]?.toString() ?? null },
+    body: status === 204 ? null : toWeb(readable),
   };
 };
 
-const readText = async (body: Readable): Promise<string> => {
-  const chunks: Uint8Array[] = [];
-  let left = MAX_BODY;
-  for await (const chunk of body as AsyncIterable<Uint8Array>) {
-    chunks.push(chunk.subarray(0, left));
-    left -= chunk.length;
-    if (left <= 0) break;
-  }
-  return new TextDecoder().decode(Buffer.concat(chunks));
-};
-
 // `Readable.toWeb` throws into the void when it is cancelled while a chunk is under way.
-const toWeb = (body: Readable): Response['body'] => {
+const toWeb = (body: Readable): ByteSource => {
   const chunks = body.on('error', () => {})[Symbol.asyncIterator]() as AsyncIterator<Uint8Array<ArrayBuffer>>;
   return new ReadableStream(
     {

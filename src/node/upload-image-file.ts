@@ -1,14 +1,15 @@
 import { constants, openAsBlob } from 'node:fs';
 import { access, stat } from 'node:fs/promises';
 import { basename } from 'node:path';
-import { err, ok, ResultAsync, type Result } from 'neverthrow';
-import type { CallOptions, LagContext, ContextState, UserContext } from '../context.js';
-import type { LagError } from '../errors.js';
-import type { ImageMetadata, UploadImageBody } from '../models/images.js';
-import { uploadImage } from '../operations/images.js';
-import { invalid } from '../call-options.js';
-import type { LagHandler, LagResult } from '../pipeline/types.js';
-import { setFilePath } from './multipart.js';
+import { fileURLToPath } from 'node:url';
+import type { UserContext } from '../context.js';
+import { invalidInput, ownFields } from '../invalid-input.js';
+import { ImageMetadataSchema, type ImageMetadata, type UploadImageBody } from '../models/images.js';
+import type { LagResult } from '../pipeline/types.js';
+import { toImageForm } from '../uploads/image-form.js';
+import { readImage, type ImageFile } from '../uploads/image-source.js';
+import { uploadWith, type UploadOptions } from '../uploads/upload.js';
+import { readFilePieces } from './read-file-pieces.js';
 
 /**
  * Uploads an image from a path. It is read while it is sent, and never held in memory.
@@ -18,31 +19,42 @@ import { setFilePath } from './multipart.js';
  */
 export function uploadImageFile(
   ctx: UserContext,
-  path: string,
+  path: string | URL,
   body: UploadImageBody,
-  options?: CallOptions,
+  options?: UploadOptions,
 ): LagResult<ImageMetadata> {
-  return new ResultAsync(open(path)).andThen((file) =>
-    uploadImage(at(path, ctx as ContextState), file, { ...body, filename: body?.filename ?? basename(path) }, options),
+  return uploadWith(
+    ctx,
+    { name: 'uploadImageFile', method: 'POST', path: '/images', idempotent: false, response: ImageMetadataSchema },
+    (signal) => readFile(path, body, signal),
+    (image) => toImageForm(image, body),
+    options,
   );
 }
 
-/** A context whose requests tell the transport where the file of their form is. */
-const at = (path: string, ctx: ContextState): UserContext => {
-  const handle: LagHandler = (request) => {
-    if (request.body instanceof FormData) setFilePath(request.body, path);
-    return ctx.handle(request);
-  };
-  return ctx && ({ ...ctx, handle } as LagContext);
+const readFile = async (given: string | URL, body: UploadImageBody, signal: AbortSignal): Promise<ImageFile> => {
+  const path = toPath(given);
+  const blob = await openFile(path);
+  const details = ownFields(body);
+  const image = await readImage(blob, { ...details, filename: details.filename ?? basename(path) }, signal);
+  return { ...image, pieces: () => readFilePieces(path, blob.size) };
 };
 
-const open = async (path: string): Promise<Result<Blob, LagError>> => {
+const toPath = (path: unknown): string => {
+  if (typeof path === 'string' && path !== '') return path;
+  if (path instanceof URL && path.protocol === 'file:') return fileURLToPath(path);
+  throw invalidInput('invalid path: pass a path or a file: URL');
+};
+
+const openFile = async (path: string): Promise<Blob> => {
+  let isFile: boolean;
   try {
-    // `openAsBlob` looks at neither of these.
-    if (!(await stat(path)).isFile()) return err(invalid('path: not a file'));
+    isFile = (await stat(path)).isFile();
+    // `openAsBlob` does not look whether it may read.
     await access(path, constants.R_OK);
-    return ok(await openAsBlob(path));
   } catch (thrown) {
-    return err(invalid('path', thrown));
+    throw invalidInput('invalid path: the file cannot be read', thrown);
   }
+  if (!isFile) throw invalidInput('invalid path: it is not a file');
+  return openAsBlob(path);
 };

@@ -1,4 +1,5 @@
-import type { CallOptions, UserContext } from '../context.js';
+import type { CallOptions } from '../call-options.js';
+import type { UserContext } from '../context.js';
 import type { ConversationId, MessageId, UserId } from '../models/ids.js';
 import {
   DmConversationSchema,
@@ -20,7 +21,7 @@ import type { LagResult } from '../pipeline/types.js';
  * `GET /dms`. Users only.
  */
 export function listDms(ctx: UserContext, options?: CallOptions): LagResult<DmConversation[]> {
-  return call(ctx, { path: '/dms', response: DmConversationListSchema }, options);
+  return call(ctx, { name: 'listDms', path: '/dms', response: DmConversationListSchema }, options);
 }
 
 /**
@@ -29,7 +30,11 @@ export function listDms(ctx: UserContext, options?: CallOptions): LagResult<DmCo
  * `POST /dms`. Users only. Somebody who is not a friend is a `permission` error.
  */
 export function createDm(ctx: UserContext, userId: UserId, options?: CallOptions): LagResult<DmConversation> {
-  return call(ctx, { method: 'POST', path: '/dms', body: { userId }, response: DmConversationSchema }, options);
+  return call(
+    ctx,
+    { name: 'createDm', method: 'POST', path: '/dms', body: { userId }, response: DmConversationSchema },
+    options,
+  );
 }
 
 /**
@@ -42,7 +47,7 @@ export function getDm(
   conversationId: ConversationId,
   options?: CallOptions,
 ): LagResult<DmConversation> {
-  return call(ctx, { path: path`/dms/${conversationId}`, response: DmConversationSchema }, options);
+  return call(ctx, { name: 'getDm', path: path`/dms/${conversationId}`, response: DmConversationSchema }, options);
 }
 
 /**
@@ -56,7 +61,11 @@ export function listDmMessages(
   query?: CursorQuery,
   options?: CallOptions,
 ): LagResult<MessagePage<DmMessage>> {
-  return call(ctx, { path: path`/dms/${conversationId}/messages`, query, response: DmMessagePageSchema }, options);
+  return call(
+    ctx,
+    { name: 'listDmMessages', path: path`/dms/${conversationId}/messages`, query, response: DmMessagePageSchema },
+    options,
+  );
 }
 
 /**
@@ -72,7 +81,14 @@ export function sendDmMessage(
 ): LagResult<DmMessage> {
   return call(
     ctx,
-    { method: 'POST', path: path`/dms/${conversationId}/messages`, body, idempotent: false, response: DmMessageSchema },
+    {
+      name: 'sendDmMessage',
+      method: 'POST',
+      path: path`/dms/${conversationId}/messages`,
+      body,
+      idempotent: false,
+      response: DmMessageSchema,
+    },
     options,
   );
 }
@@ -91,7 +107,13 @@ export function editDmMessage(
 ): LagResult<DmMessage> {
   return call(
     ctx,
-    { method: 'PATCH', path: path`/dms/${conversationId}/messages/${messageId}`, body, response: DmMessageSchema },
+    {
+      name: 'editDmMessage',
+      method: 'PATCH',
+      path: path`/dms/${conversationId}/messages/${messageId}`,
+      body,
+      response: DmMessageSchema,
+    },
     options,
   );
 }
@@ -107,7 +129,11 @@ export function deleteDmMessage(
   messageId: MessageId,
   options?: CallOptions,
 ): LagResult<void> {
-  return call(ctx, { method: 'DELETE', path: path`/dms/${conversationId}/messages/${messageId}` }, options);
+  return call(
+    ctx,
+    { name: 'deleteDmMessage', method: 'DELETE', path: path`/dms/${conversationId}/messages/${messageId}` },
+    options,
+  );
 }
 
 /**

@@ -1,4 +1,5 @@
-import type { CallOptions, UserContext } from '../context.js';
+import type { CallOptions } from '../call-options.js';
+import type { UserContext } from '../context.js';
 import type { EventGuestId, EventId, ServerId } from '../models/ids.js';
 import {
   EventGuestListSchema,
@@ -22,7 +23,11 @@ export function listEventGuests(
 ): LagResult<EventGuest[]> {
   return call(
     ctx,
-    { path: path`/servers/${serverId}/events/${eventId}/guests`, response: EventGuestListSchema },
+    {
+      name: 'listEventGuests',
+      path: path`/servers/${serverId}/events/${eventId}/guests`,
+      response: EventGuestListSchema,
+    },
     options,
   ).map((answer) => answer.guests);
 }
@@ -42,6 +47,7 @@ export function admitEventGuest(
   return call(
     ctx,
     {
+      name: 'admitEventGuest',
       method: 'POST',
       path: path`/servers/${serverId}/events/${eventId}/guests/${guestId}/admit`,
       response: GuestDecisionSchema,
@@ -65,6 +71,7 @@ export function rejectEventGuest(
   return call(
     ctx,
     {
+      name: 'rejectEventGuest',
       method: 'POST',
       path: path`/servers/${serverId}/events/${eventId}/guests/${guestId}/reject`,
       response: GuestDecisionSchema,

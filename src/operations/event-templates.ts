@@ -1,4 +1,5 @@
-import type { CallOptions, UserContext } from '../context.js';
+import type { CallOptions } from '../call-options.js';
+import type { UserContext } from '../context.js';
 import type { EventTemplateId, ServerId } from '../models/ids.js';
 import {
   EventTemplateSchema,
@@ -23,7 +24,7 @@ export function listEventTemplates(
 ): LagResult<EventTemplate[]> {
   return call(
     ctx,
-    { path: path`/servers/${serverId}/event-templates`, response: EventTemplateListSchema },
+    { name: 'listEventTemplates', path: path`/servers/${serverId}/event-templates`, response: EventTemplateListSchema },
     options,
   ).map((answer) => answer.templates);
 }
@@ -42,6 +43,7 @@ export function createEventTemplate(
   return call(
     ctx,
     {
+      name: 'createEventTemplate',
       method: 'POST',
       path: path`/servers/${serverId}/event-templates`,
       body,
@@ -67,6 +69,7 @@ export function updateEventTemplate(
   return call(
     ctx,
     {
+      name: 'updateEventTemplate',
       method: 'PATCH',
       path: path`/servers/${serverId}/event-templates/${templateId}`,
       body,
@@ -90,6 +93,7 @@ export function deleteEventTemplate(
   return call(
     ctx,
     {
+      name: 'deleteEventTemplate',
       method: 'DELETE',
       path: path`/servers/${serverId}/event-templates/${templateId}`,
       response: AcknowledgementSchema,

@@ -1,4 +1,5 @@
-import type { CallOptions, UserContext } from '../context.js';
+import type { CallOptions } from '../call-options.js';
+import type { UserContext } from '../context.js';
 import type { EventId, ServerId } from '../models/ids.js';
 import {
   CancelEventResponseSchema,
@@ -22,9 +23,11 @@ import type { LagResult } from '../pipeline/types.js';
  * `GET /servers/:serverId/events`. Users only.
  */
 export function listEvents(ctx: UserContext, serverId: ServerId, options?: CallOptions): LagResult<ServerEvent[]> {
-  return call(ctx, { path: path`/servers/${serverId}/events`, response: ServerEventListSchema }, options).map(
-    (answer) => answer.events,
-  );
+  return call(
+    ctx,
+    { name: 'listEvents', path: path`/servers/${serverId}/events`, response: ServerEventListSchema },
+    options,
+  ).map((answer) => answer.events);
 }
 
 /**
@@ -40,7 +43,14 @@ export function createEvent(
 ): LagResult<ServerEvent> {
   return call(
     ctx,
-    { method: 'POST', path: path`/servers/${serverId}/events`, body, idempotent: false, response: ServerEventSchema },
+    {
+      name: 'createEvent',
+      method: 'POST',
+      path: path`/servers/${serverId}/events`,
+      body,
+      idempotent: false,
+      response: ServerEventSchema,
+    },
     options,
   );
 }
@@ -56,7 +66,11 @@ export function getEvent(
   eventId: EventId,
   options?: CallOptions,
 ): LagResult<ServerEvent> {
-  return call(ctx, { path: path`/servers/${serverId}/events/${eventId}`, response: ServerEventSchema }, options);
+  return call(
+    ctx,
+    { name: 'getEvent', path: path`/servers/${serverId}/events/${eventId}`, response: ServerEventSchema },
+    options,
+  );
 }
 
 /**
@@ -73,7 +87,13 @@ export function updateEvent(
 ): LagResult<ServerEvent> {
   return call(
     ctx,
-    { method: 'PATCH', path: path`/servers/${serverId}/events/${eventId}`, body, response: ServerEventSchema },
+    {
+      name: 'updateEvent',
+      method: 'PATCH',
+      path: path`/servers/${serverId}/events/${eventId}`,
+      body,
+      response: ServerEventSchema,
+    },
     options,
   );
 }
@@ -91,7 +111,12 @@ export function cancelEvent(
 ): LagResult<CancelEventResponse> {
   return call(
     ctx,
-    { method: 'DELETE', path: path`/servers/${serverId}/events/${eventId}`, response: CancelEventResponseSchema },
+    {
+      name: 'cancelEvent',
+      method: 'DELETE',
+      path: path`/servers/${serverId}/events/${eventId}`,
+      response: CancelEventResponseSchema,
+    },
     options,
   );
 }
@@ -111,6 +136,7 @@ export function rsvpEvent(
   return call(
     ctx,
     {
+      name: 'rsvpEvent',
       method: 'POST',
       path: path`/servers/${serverId}/events/${eventId}/rsvp`,
       body: { status },
@@ -134,6 +160,7 @@ export function toggleEventExternalAccess(
   return call(
     ctx,
     {
+      name: 'toggleEventExternalAccess',
       method: 'POST',
       path: path`/servers/${serverId}/events/${eventId}/external/toggle`,
       idempotent: false,

@@ -1,4 +1,5 @@
-import type { CallOptions, UserContext } from '../context.js';
+import type { CallOptions } from '../call-options.js';
+import type { UserContext } from '../context.js';
 import type { FriendshipId, UserId } from '../models/ids.js';
 import {
   FriendListSchema,
@@ -17,7 +18,7 @@ import type { LagResult } from '../pipeline/types.js';
  * `GET /friends`. Users only.
  */
 export function listFriends(ctx: UserContext, options?: CallOptions): LagResult<Friend[]> {
-  return call(ctx, { path: '/friends', response: FriendListSchema }, options);
+  return call(ctx, { name: 'listFriends', path: '/friends', response: FriendListSchema }, options);
 }
 
 /**
@@ -26,7 +27,7 @@ export function listFriends(ctx: UserContext, options?: CallOptions): LagResult<
  * `GET /friends/requests`. Users only.
  */
 export function listFriendRequests(ctx: UserContext, options?: CallOptions): LagResult<FriendRequests> {
-  return call(ctx, { path: '/friends/requests', response: FriendRequestsSchema }, options);
+  return call(ctx, { name: 'listFriendRequests', path: '/friends/requests', response: FriendRequestsSchema }, options);
 }
 
 /**
@@ -37,7 +38,14 @@ export function listFriendRequests(ctx: UserContext, options?: CallOptions): Lag
 export function sendFriendRequest(ctx: UserContext, username: string, options?: CallOptions): LagResult<Friendship> {
   return call(
     ctx,
-    { method: 'POST', path: '/friends/request', body: { username }, idempotent: false, response: FriendshipSchema },
+    {
+      name: 'sendFriendRequest',
+      method: 'POST',
+      path: '/friends/request',
+      body: { username },
+      idempotent: false,
+      response: FriendshipSchema,
+    },
     options,
   );
 }
@@ -54,7 +62,13 @@ export function acceptFriendRequest(
 ): LagResult<Friendship> {
   return call(
     ctx,
-    { method: 'POST', path: '/friends/accept', body: { requestId }, response: FriendshipSchema },
+    {
+      name: 'acceptFriendRequest',
+      method: 'POST',
+      path: '/friends/accept',
+      body: { requestId },
+      response: FriendshipSchema,
+    },
     options,
   );
 }
@@ -69,7 +83,11 @@ export function declineFriendRequest(
   requestId: FriendshipId,
   options?: CallOptions,
 ): LagResult<void> {
-  return call(ctx, { method: 'POST', path: '/friends/decline', body: { requestId } }, options);
+  return call(
+    ctx,
+    { name: 'declineFriendRequest', method: 'POST', path: '/friends/decline', body: { requestId } },
+    options,
+  );
 }
 
 /**
@@ -78,7 +96,7 @@ export function declineFriendRequest(
  * `DELETE /friends/:friendshipId`. Users only. The id is the friendship's, not the user's.
  */
 export function removeFriend(ctx: UserContext, friendshipId: FriendshipId, options?: CallOptions): LagResult<void> {
-  return call(ctx, { method: 'DELETE', path: path`/friends/${friendshipId}` }, options);
+  return call(ctx, { name: 'removeFriend', method: 'DELETE', path: path`/friends/${friendshipId}` }, options);
 }
 
 /**
@@ -87,5 +105,9 @@ export function removeFriend(ctx: UserContext, friendshipId: FriendshipId, optio
  * `POST /friends/block`. Users only.
  */
 export function blockUser(ctx: UserContext, userId: UserId, options?: CallOptions): LagResult<Friendship> {
-  return call(ctx, { method: 'POST', path: '/friends/block', body: { userId }, response: FriendshipSchema }, options);
+  return call(
+    ctx,
+    { name: 'blockUser', method: 'POST', path: '/friends/block', body: { userId }, response: FriendshipSchema },
+    options,
+  );
 }

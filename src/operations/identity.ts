@@ -1,7 +1,9 @@
-import type { CallOptions, LagContext } from '../context.js';
+import type { CallOptions } from '../call-options.js';
+import type { LagContext } from '../context.js';
 import { UserIdentityResponseSchema, type Identity } from '../models/identity.js';
 import { RobotInfoSchema } from '../models/robots.js';
-import { call, isRobot } from '../call.js';
+import { call } from '../call.js';
+import { isRobot } from '../context.js';
 import type { LagResult } from '../pipeline/types.js';
 
 /**
@@ -11,19 +13,21 @@ import type { LagResult } from '../pipeline/types.js';
  */
 export function getIdentity(ctx: LagContext, options?: CallOptions): LagResult<Identity> {
   return isRobot(ctx)
-    ? call(ctx, { path: '/robots/@me/info', robot: 'same', response: RobotInfoSchema }, options).map(
-        ({ id, name, avatarUrl, createdAt, serverId, permissions, active }): Identity => ({
-          kind: 'robot',
-          id,
-          displayName: name,
-          avatarUrl,
-          createdAt: createdAt ?? null,
-          serverId,
-          permissions,
-          active,
-        }),
-      )
-    : call(ctx, { path: '/users/me', response: UserIdentityResponseSchema }, options).map(
+    ? call(
+        ctx,
+        { name: 'getIdentity', path: '/robots/@me/info', robot: 'same', response: RobotInfoSchema },
+        options,
+      ).map(({ id, name, avatarUrl, createdAt, serverId, permissions, active }): Identity => ({
+        kind: 'robot',
+        id,
+        displayName: name,
+        avatarUrl,
+        createdAt: createdAt ?? null,
+        serverId,
+        permissions,
+        active,
+      }))
+    : call(ctx, { name: 'getIdentity', path: '/users/me', response: UserIdentityResponseSchema }, options).map(
         ({ id, displayName, avatarUrl, createdAt, username }): Identity => ({
           kind: 'user',
           id,

@@ -1,7 +1,10 @@
 import { err, ResultAsync, type Result } from 'neverthrow';
-import type { CallOptions, ContextState, UserContext } from '../context.js';
+import { call, path } from '../call.js';
+import { readSettings, requireAmount, type CallOptions } from '../call-options.js';
+import { stateOf, type UserContext } from '../context.js';
+import { lagError, renewError, type LagError } from '../errors.js';
+import { ownFields, toInvalidInput } from '../invalid-input.js';
 import type { ImageId } from '../models/ids.js';
-import { lagError, setFields, type LagError } from '../errors.js';
 import {
   ImageMetadataSchema,
   type ImageMetadata,
@@ -9,12 +12,12 @@ import {
   ImageStatusSchema,
   type ImageStatus,
 } from '../models/images.js';
-import { call, path } from '../call.js';
-import { invalid, isAmount, settingsOf, toInvalidInput } from '../call-options.js';
+import { abortedError } from '../pipeline/end-reason.js';
 import { sleep } from '../pipeline/sleep.js';
-import { aborted } from '../pipeline/timeout.js';
 import type { LagResult } from '../pipeline/types.js';
-import { upload, type ImageSource } from '../uploads/image-source.js';
+import { toImageForm } from '../uploads/image-form.js';
+import type { ImageSource } from '../uploads/image-source.js';
+import { upload, type UploadOptions } from '../uploads/upload.js';
 
 /**
  * Uploads an image. A large GIF becomes a video in the background: `waitForImage` waits for it.
@@ -26,14 +29,14 @@ export function uploadImage(
   ctx: UserContext,
   source: ImageSource,
   body: UploadImageBody,
-  options?: CallOptions,
+  options?: UploadOptions,
 ): LagResult<ImageMetadata> {
   return upload(
     ctx,
-    { method: 'POST', path: '/images', idempotent: false, response: ImageMetadataSchema },
+    { name: 'uploadImage', method: 'POST', path: '/images', idempotent: false, response: ImageMetadataSchema },
     source,
     body,
-    toForm,
+    toImageForm,
     options,
   );
 }
@@ -44,7 +47,7 @@ export function uploadImage(
  * `GET /images/:imageId`. Users only.
  */
 export function getImage(ctx: UserContext, imageId: ImageId, options?: CallOptions): LagResult<ImageMetadata> {
-  return call(ctx, { path: path`/images/${imageId}`, response: ImageMetadataSchema }, options);
+  return call(ctx, { name: 'getImage', path: path`/images/${imageId}`, response: ImageMetadataSchema }, options);
 }
 
 /**
@@ -53,7 +56,11 @@ export function getImage(ctx: UserContext, imageId: ImageId, options?: CallOptio
  * `GET /images/:imageId/status`. Users only; `waitForImage` asks until it is done.
  */
 export function getImageStatus(ctx: UserContext, imageId: ImageId, options?: CallOptions): LagResult<ImageStatus> {
-  return call(ctx, { path: path`/images/${imageId}/status`, response: ImageStatusSchema }, options);
+  return call(
+    ctx,
+    { name: 'getImageStatus', path: path`/images/${imageId}/status`, response: ImageStatusSchema },
+    options,
+  );
 }
 
 /**
@@ -62,7 +69,7 @@ export function getImageStatus(ctx: UserContext, imageId: ImageId, options?: Cal
  * `DELETE /images/:imageId`. Users only.
  */
 export function deleteImage(ctx: UserContext, imageId: ImageId, options?: CallOptions): LagResult<void> {
-  return call(ctx, { method: 'DELETE', path: path`/images/${imageId}` }, options);
+  return call(ctx, { name: 'deleteImage', method: 'DELETE', path: path`/images/${imageId}` }, options);
 }
 
 /**
@@ -76,7 +83,7 @@ export function waitForImage(
   wait?: WaitForImageOptions,
   options?: CallOptions,
 ): LagResult<ImageStatus> {
-  return new ResultAsync(poll(ctx, imageId, wait, options));
+  return new ResultAsync(pollStatus(ctx, imageId, wait, options));
 }
 
 /** How long to wait for an image. */
@@ -87,43 +94,44 @@ export interface WaitForImageOptions {
   readonly intervalMs?: number | undefined;
 }
 
-const poll = async (
+const DEFAULT_WAIT_MS = 60_000;
+const DEFAULT_INTERVAL_MS = 1000;
+const INTERVAL_GROWTH = 1.5;
+const MAX_INTERVAL_GROWTH = 5;
+
+const DONE: ReadonlySet<string> = /*#__PURE__*/ new Set(['ready', 'failed']);
+
+const pollStatus = async (
   ctx: UserContext,
   imageId: ImageId,
   wait: WaitForImageOptions | undefined,
   options: CallOptions | undefined,
 ): Promise<Result<ImageStatus, LagError>> => {
+  const { path: polledPath, error: pathError } = path`/images/${imageId}/status`;
   let error: LagError;
   try {
-    const { timeoutMs = 60_000, intervalMs = 1000 } = wait ?? {};
-    const { signal, deadlineMs = Infinity } = options ?? {};
-    if (!isAmount(intervalMs, 1)) throw invalid('intervalMs');
-    settingsOf({ timeoutMs, deadlineMs });
+    const { timeoutMs = DEFAULT_WAIT_MS, intervalMs = DEFAULT_INTERVAL_MS } = ownFields(wait);
+    const given = ownFields(options);
+    const known = stateOf(ctx);
+    const signal = given.signal ?? (known.isUsable ? known.state.signal : undefined);
+    requireAmount('wait.intervalMs', intervalMs, 1);
+    requireAmount('wait.timeoutMs', timeoutMs, 1);
+    const { deadlineMs = Infinity } = readSettings(given);
     const limitMs = Math.min(timeoutMs, deadlineMs);
     const endsAt = performance.now() + limitMs;
-    const perCallMs = (ctx as ContextState).settings?.deadlineMs ?? Infinity;
-    for (
-      let pauseMs = intervalMs, leftMs = limitMs;
-      leftMs >= 1 && !signal?.aborted;
-      pauseMs = Math.min(pauseMs * 1.5, intervalMs * 5)
-    ) {
-      const answer = await getImageStatus(ctx, imageId, { ...options, deadlineMs: Math.min(leftMs, perCallMs) });
-      if (answer.isErr() || /^(ready|failed)$/.test(answer.value.processingStatus)) return answer;
+    const perCallMs = known.isUsable ? known.state.settings.deadlineMs : Infinity;
+    let pauseMs = intervalMs;
+    for (let leftMs = limitMs; leftMs >= 1 && !signal?.aborted; leftMs = endsAt - performance.now()) {
+      const status = await getImageStatus(ctx, imageId, { ...given, deadlineMs: Math.min(leftMs, perCallMs) });
+      if (status.isErr() || DONE.has(status.value.processingStatus)) return status;
       await sleep(Math.min(pauseMs, endsAt - performance.now()), signal);
-      leftMs = endsAt - performance.now();
+      pauseMs = Math.min(pauseMs * INTERVAL_GROWTH, intervalMs * MAX_INTERVAL_GROWTH);
     }
-    error = signal?.aborted ? aborted(signal) : lagError('timeout', `not ready within ${limitMs} ms`);
+    error = signal?.aborted
+      ? abortedError(signal)
+      : lagError('timeout', `the image was not ready within ${limitMs} ms`);
   } catch (thrown) {
     error = toInvalidInput(thrown);
   }
-  return err(setFields(error, { method: 'GET', path: path`/images/${imageId}/status` || undefined }));
-};
-
-const toForm = (blob: Blob, filename: string, { purpose, alt, entityId }: UploadImageBody): FormData => {
-  const form = new FormData();
-  // Before the file, so that a server that streams knows them when the file comes.
-  for (const [name, value] of Object.entries({ purpose, alt, entityId }))
-    if (value !== undefined) form.append(name, value);
-  form.append('file', blob, filename);
-  return form;
+  return err(renewError(error, { method: 'GET', path: pathError ? undefined : polledPath }));
 };

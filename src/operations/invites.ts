@@ -1,4 +1,5 @@
-import type { CallOptions, LagContext, UserContext } from '../context.js';
+import type { CallOptions } from '../call-options.js';
+import type { LagContext, UserContext } from '../context.js';
 import type { InviteId, ServerId, UserId } from '../models/ids.js';
 import {
   InviteSchema,
@@ -20,7 +21,11 @@ import type { LagResult } from '../pipeline/types.js';
  * `GET /servers/:serverId/invites`. Users only.
  */
 export function listInvites(ctx: UserContext, serverId: ServerId, options?: CallOptions): LagResult<Invite[]> {
-  return call(ctx, { path: path`/servers/${serverId}/invites`, response: InviteListSchema }, options);
+  return call(
+    ctx,
+    { name: 'listInvites', path: path`/servers/${serverId}/invites`, response: InviteListSchema },
+    options,
+  );
 }
 
 /**
@@ -36,7 +41,14 @@ export function createInvite(
 ): LagResult<Invite> {
   return call(
     ctx,
-    { method: 'POST', path: path`/servers/${serverId}/invites`, body, idempotent: false, response: InviteSchema },
+    {
+      name: 'createInvite',
+      method: 'POST',
+      path: path`/servers/${serverId}/invites`,
+      body,
+      idempotent: false,
+      response: InviteSchema,
+    },
     options,
   );
 }
@@ -52,7 +64,11 @@ export function revokeInvite(
   inviteId: InviteId,
   options?: CallOptions,
 ): LagResult<void> {
-  return call(ctx, { method: 'DELETE', path: path`/servers/${serverId}/invites/${inviteId}` }, options);
+  return call(
+    ctx,
+    { name: 'revokeInvite', method: 'DELETE', path: path`/servers/${serverId}/invites/${inviteId}` },
+    options,
+  );
 }
 
 /**
@@ -61,7 +77,11 @@ export function revokeInvite(
  * `GET /servers/invite/:code`. Robots and users; no account needed.
  */
 export function previewInvite(ctx: LagContext, code: string, options?: CallOptions): LagResult<InvitePreview> {
-  return call(ctx, { path: path`/servers/invite/${code}`, robot: 'same', response: InvitePreviewSchema }, options);
+  return call(
+    ctx,
+    { name: 'previewInvite', path: path`/servers/invite/${code}`, robot: 'same', response: InvitePreviewSchema },
+    options,
+  );
 }
 
 /**
@@ -70,7 +90,11 @@ export function previewInvite(ctx: LagContext, code: string, options?: CallOptio
  * `POST /servers/join/:code`. Users only.
  */
 export function joinServer(ctx: UserContext, code: string, options?: CallOptions): LagResult<Server> {
-  return call(ctx, { method: 'POST', path: path`/servers/join/${code}`, response: ServerSchema }, options);
+  return call(
+    ctx,
+    { name: 'joinServer', method: 'POST', path: path`/servers/join/${code}`, response: ServerSchema },
+    options,
+  );
 }
 
 /**
@@ -87,6 +111,7 @@ export function inviteFriend(
   return call(
     ctx,
     {
+      name: 'inviteFriend',
       method: 'POST',
       path: path`/servers/${serverId}/invite-friend`,
       body: { userId },

@@ -1,4 +1,5 @@
-import type { CallOptions, LagContext, UserContext } from '../context.js';
+import type { CallOptions } from '../call-options.js';
+import type { LagContext, UserContext } from '../context.js';
 import type { ServerId, UserId } from '../models/ids.js';
 import {
   BanSchema,
@@ -23,7 +24,12 @@ import type { LagResult } from '../pipeline/types.js';
 export function listMembers(ctx: LagContext, serverId: ServerId, options?: CallOptions): LagResult<ServerMember[]> {
   return call(
     ctx,
-    { path: path`/servers/${serverId}/members`, robot: 'rewrite', response: ServerMemberListSchema },
+    {
+      name: 'listMembers',
+      path: path`/servers/${serverId}/members`,
+      robot: 'rewrite',
+      response: ServerMemberListSchema,
+    },
     options,
   );
 }
@@ -39,7 +45,11 @@ export function kickMember(
   userId: UserId,
   options?: CallOptions,
 ): LagResult<void> {
-  return call(ctx, { method: 'DELETE', path: path`/servers/${serverId}/members/${userId}` }, options);
+  return call(
+    ctx,
+    { name: 'kickMember', method: 'DELETE', path: path`/servers/${serverId}/members/${userId}` },
+    options,
+  );
 }
 
 /**
@@ -48,7 +58,7 @@ export function kickMember(
  * `GET /servers/:serverId/bans`. Users only.
  */
 export function listBans(ctx: UserContext, serverId: ServerId, options?: CallOptions): LagResult<Ban[]> {
-  return call(ctx, { path: path`/servers/${serverId}/bans`, response: BanListSchema }, options);
+  return call(ctx, { name: 'listBans', path: path`/servers/${serverId}/bans`, response: BanListSchema }, options);
 }
 
 /**
@@ -65,7 +75,7 @@ export function banMember(
 ): LagResult<Ban> {
   return call(
     ctx,
-    { method: 'POST', path: path`/servers/${serverId}/bans/${userId}`, body, response: BanSchema },
+    { name: 'banMember', method: 'POST', path: path`/servers/${serverId}/bans/${userId}`, body, response: BanSchema },
     options,
   );
 }
@@ -81,7 +91,7 @@ export function unbanMember(
   userId: UserId,
   options?: CallOptions,
 ): LagResult<void> {
-  return call(ctx, { method: 'DELETE', path: path`/servers/${serverId}/bans/${userId}` }, options);
+  return call(ctx, { name: 'unbanMember', method: 'DELETE', path: path`/servers/${serverId}/bans/${userId}` }, options);
 }
 
 /**
@@ -90,7 +100,7 @@ export function unbanMember(
  * `GET /servers/:serverId/mutes`. Users only.
  */
 export function listMutes(ctx: UserContext, serverId: ServerId, options?: CallOptions): LagResult<Mute[]> {
-  return call(ctx, { path: path`/servers/${serverId}/mutes`, response: MuteListSchema }, options);
+  return call(ctx, { name: 'listMutes', path: path`/servers/${serverId}/mutes`, response: MuteListSchema }, options);
 }
 
 /**
@@ -107,7 +117,13 @@ export function muteMember(
 ): LagResult<Mute> {
   return call(
     ctx,
-    { method: 'POST', path: path`/servers/${serverId}/mutes/${userId}`, body, response: MuteSchema },
+    {
+      name: 'muteMember',
+      method: 'POST',
+      path: path`/servers/${serverId}/mutes/${userId}`,
+      body,
+      response: MuteSchema,
+    },
     options,
   );
 }
@@ -123,5 +139,9 @@ export function unmuteMember(
   userId: UserId,
   options?: CallOptions,
 ): LagResult<void> {
-  return call(ctx, { method: 'DELETE', path: path`/servers/${serverId}/mutes/${userId}` }, options);
+  return call(
+    ctx,
+    { name: 'unmuteMember', method: 'DELETE', path: path`/servers/${serverId}/mutes/${userId}` },
+    options,
+  );
 }

@@ -1,4 +1,5 @@
-import type { CallOptions, UserContext } from '../context.js';
+import type { CallOptions } from '../call-options.js';
+import type { UserContext } from '../context.js';
 import type { RoleId, ServerId, UserId } from '../models/ids.js';
 import {
   RoleSchema,
@@ -18,7 +19,7 @@ import type { LagResult } from '../pipeline/types.js';
  * `GET /servers/:serverId/roles`. Users only.
  */
 export function listRoles(ctx: UserContext, serverId: ServerId, options?: CallOptions): LagResult<Role[]> {
-  return call(ctx, { path: path`/servers/${serverId}/roles`, response: RoleListSchema }, options);
+  return call(ctx, { name: 'listRoles', path: path`/servers/${serverId}/roles`, response: RoleListSchema }, options);
 }
 
 /**
@@ -34,7 +35,14 @@ export function createRole(
 ): LagResult<Role> {
   return call(
     ctx,
-    { method: 'POST', path: path`/servers/${serverId}/roles`, body, idempotent: false, response: RoleSchema },
+    {
+      name: 'createRole',
+      method: 'POST',
+      path: path`/servers/${serverId}/roles`,
+      body,
+      idempotent: false,
+      response: RoleSchema,
+    },
     options,
   );
 }
@@ -54,7 +62,13 @@ export function updateRole(
 ): LagResult<Role> {
   return call(
     ctx,
-    { method: 'PATCH', path: path`/servers/${serverId}/roles/${roleId}`, body, response: RoleSchema },
+    {
+      name: 'updateRole',
+      method: 'PATCH',
+      path: path`/servers/${serverId}/roles/${roleId}`,
+      body,
+      response: RoleSchema,
+    },
     options,
   );
 }
@@ -70,7 +84,7 @@ export function deleteRole(
   roleId: RoleId,
   options?: CallOptions,
 ): LagResult<void> {
-  return call(ctx, { method: 'DELETE', path: path`/servers/${serverId}/roles/${roleId}` }, options);
+  return call(ctx, { name: 'deleteRole', method: 'DELETE', path: path`/servers/${serverId}/roles/${roleId}` }, options);
 }
 
 /**
@@ -88,6 +102,7 @@ export function assignRole(
   return call(
     ctx,
     {
+      name: 'assignRole',
       method: 'PUT',
       path: path`/servers/${serverId}/members/${userId}/role`,
       body: { roleId },

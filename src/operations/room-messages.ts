@@ -1,4 +1,5 @@
-import type { CallOptions, LagContext } from '../context.js';
+import type { CallOptions } from '../call-options.js';
+import type { LagContext } from '../context.js';
 import type { MessageId, RoomId, ServerId } from '../models/ids.js';
 import type { EditMessageBody, CursorQuery, MessagePage } from '../models/messages.js';
 import {
@@ -13,6 +14,7 @@ import { call, path } from '../call.js';
 import { walkPages, type LagIterable, type Page } from '../pagination.js';
 import type { LagResult } from '../pipeline/types.js';
 import { sendOnce } from '../send-once.js';
+import { getIdentity } from './identity.js';
 
 /**
  * Gets a page of a room's messages, the newest one unless `cursor` says otherwise.
@@ -30,6 +32,7 @@ export function listRoomMessages(
   return call(
     ctx,
     {
+      name: 'listRoomMessages',
       path: path`/servers/${serverId}/rooms/${roomId}/messages`,
       query,
       robot: 'rewrite',
@@ -54,6 +57,7 @@ export function sendRoomMessage(
   return call(
     ctx,
     {
+      name: 'sendRoomMessage',
       method: 'POST',
       path: path`/servers/${serverId}/rooms/${roomId}/messages`,
       body,
@@ -83,13 +87,11 @@ export function sendRoomMessageOnce(
   body: SendRoomMessageBody,
   options?: CallOptions,
 ): LagResult<RoomMessage> {
-  return sendOnce(
-    ctx,
-    body,
-    options,
-    (message, sending) => sendRoomMessage(ctx, serverId, roomId, message, sending),
-    (reading, query, listing) => listRoomMessages(reading, serverId, roomId, query, listing),
-  );
+  return sendOnce(ctx, body, options, {
+    send: (message, sending) => sendRoomMessage(ctx, serverId, roomId, message, sending),
+    list: (reading, query, listing) => listRoomMessages(reading, serverId, roomId, query, listing),
+    getIdentity,
+  });
 }
 
 /**
@@ -109,6 +111,7 @@ export function editRoomMessage(
   return call(
     ctx,
     {
+      name: 'editRoomMessage',
       method: 'PATCH',
       path: path`/servers/${serverId}/rooms/${roomId}/messages/${messageId}`,
       body,
@@ -133,7 +136,12 @@ export function deleteRoomMessage(
 ): LagResult<void> {
   return call(
     ctx,
-    { method: 'DELETE', path: path`/servers/${serverId}/rooms/${roomId}/messages/${messageId}`, robot: 'rewrite' },
+    {
+      name: 'deleteRoomMessage',
+      method: 'DELETE',
+      path: path`/servers/${serverId}/rooms/${roomId}/messages/${messageId}`,
+      robot: 'rewrite',
+    },
     options,
   );
 }

@@ -1,4 +1,5 @@
-import type { CallOptions, LagContext, UserContext } from '../context.js';
+import type { CallOptions } from '../call-options.js';
+import type { LagContext, UserContext } from '../context.js';
 import type { RoomId, ServerId } from '../models/ids.js';
 import { RoomSchema, RoomListSchema, type CreateRoomBody, type Room, type UpdateRoomBody } from '../models/rooms.js';
 import { call, path } from '../call.js';
@@ -11,7 +12,11 @@ import type { LagResult } from '../pipeline/types.js';
  * the rooms too.
  */
 export function listRooms(ctx: LagContext, serverId: ServerId, options?: CallOptions): LagResult<Room[]> {
-  return call(ctx, { path: path`/servers/${serverId}/rooms`, robot: 'rewrite', response: RoomListSchema }, options);
+  return call(
+    ctx,
+    { name: 'listRooms', path: path`/servers/${serverId}/rooms`, robot: 'rewrite', response: RoomListSchema },
+    options,
+  );
 }
 
 /**
@@ -27,7 +32,14 @@ export function createRoom(
 ): LagResult<Room> {
   return call(
     ctx,
-    { method: 'POST', path: path`/servers/${serverId}/rooms`, body, idempotent: false, response: RoomSchema },
+    {
+      name: 'createRoom',
+      method: 'POST',
+      path: path`/servers/${serverId}/rooms`,
+      body,
+      idempotent: false,
+      response: RoomSchema,
+    },
     options,
   );
 }
@@ -46,7 +58,13 @@ export function updateRoom(
 ): LagResult<Room> {
   return call(
     ctx,
-    { method: 'PATCH', path: path`/servers/${serverId}/rooms/${roomId}`, body, response: RoomSchema },
+    {
+      name: 'updateRoom',
+      method: 'PATCH',
+      path: path`/servers/${serverId}/rooms/${roomId}`,
+      body,
+      response: RoomSchema,
+    },
     options,
   );
 }
@@ -62,5 +80,5 @@ export function deleteRoom(
   roomId: RoomId,
   options?: CallOptions,
 ): LagResult<void> {
-  return call(ctx, { method: 'DELETE', path: path`/servers/${serverId}/rooms/${roomId}` }, options);
+  return call(ctx, { name: 'deleteRoom', method: 'DELETE', path: path`/servers/${serverId}/rooms/${roomId}` }, options);
 }

@@ -1,4 +1,5 @@
-import type { CallOptions, UserContext } from '../context.js';
+import type { CallOptions } from '../call-options.js';
+import type { UserContext } from '../context.js';
 import type { ServerId } from '../models/ids.js';
 import {
   ServerSchema,
@@ -13,7 +14,9 @@ import {
 } from '../models/servers.js';
 import { call, path } from '../call.js';
 import type { LagResult } from '../pipeline/types.js';
-import { toBase64Body, upload, type ImageSource, type ImageSourceOptions } from '../uploads/image-source.js';
+import type { ImageSource, ImageSourceOptions } from '../uploads/image-source.js';
+import { toBase64Body } from '../uploads/base64.js';
+import { upload, type UploadOptions } from '../uploads/upload.js';
 
 /**
  * Lists the servers that the caller is a member of.
@@ -21,7 +24,7 @@ import { toBase64Body, upload, type ImageSource, type ImageSourceOptions } from 
  * `GET /servers/me`. Users only.
  */
 export function listServers(ctx: UserContext, options?: CallOptions): LagResult<Server[]> {
-  return call(ctx, { path: '/servers/me', response: ServerListSchema }, options);
+  return call(ctx, { name: 'listServers', path: '/servers/me', response: ServerListSchema }, options);
 }
 
 /**
@@ -30,7 +33,11 @@ export function listServers(ctx: UserContext, options?: CallOptions): LagResult<
  * `POST /servers`. Users only. Free accounts own at most 1.
  */
 export function createServer(ctx: UserContext, body: CreateServerBody, options?: CallOptions): LagResult<Server> {
-  return call(ctx, { method: 'POST', path: '/servers', body, idempotent: false, response: ServerSchema }, options);
+  return call(
+    ctx,
+    { name: 'createServer', method: 'POST', path: '/servers', body, idempotent: false, response: ServerSchema },
+    options,
+  );
 }
 
 /**
@@ -39,7 +46,7 @@ export function createServer(ctx: UserContext, body: CreateServerBody, options?:
  * `GET /servers/:serverId`. Users only.
  */
 export function getServer(ctx: UserContext, serverId: ServerId, options?: CallOptions): LagResult<ServerDetails> {
-  return call(ctx, { path: path`/servers/${serverId}`, response: ServerDetailsSchema }, options);
+  return call(ctx, { name: 'getServer', path: path`/servers/${serverId}`, response: ServerDetailsSchema }, options);
 }
 
 /**
@@ -53,7 +60,11 @@ export function updateServer(
   body: UpdateServerBody,
   options?: CallOptions,
 ): LagResult<Server> {
-  return call(ctx, { method: 'PATCH', path: path`/servers/${serverId}`, body, response: ServerSchema }, options);
+  return call(
+    ctx,
+    { name: 'updateServer', method: 'PATCH', path: path`/servers/${serverId}`, body, response: ServerSchema },
+    options,
+  );
 }
 
 /**
@@ -66,11 +77,16 @@ export function uploadServerIcon(
   serverId: ServerId,
   source: ImageSource,
   image?: ImageSourceOptions,
-  options?: CallOptions,
+  options?: UploadOptions,
 ): LagResult<ServerIconUploadResponse> {
   return upload(
     ctx,
-    { method: 'POST', path: path`/servers/${serverId}/icon`, response: ServerIconUploadResponseSchema },
+    {
+      name: 'uploadServerIcon',
+      method: 'POST',
+      path: path`/servers/${serverId}/icon`,
+      response: ServerIconUploadResponseSchema,
+    },
     source,
     image,
     toBase64Body,
@@ -84,7 +100,7 @@ export function uploadServerIcon(
  * `DELETE /servers/:serverId`. Users only; the owner alone.
  */
 export function deleteServer(ctx: UserContext, serverId: ServerId, options?: CallOptions): LagResult<void> {
-  return call(ctx, { method: 'DELETE', path: path`/servers/${serverId}` }, options);
+  return call(ctx, { name: 'deleteServer', method: 'DELETE', path: path`/servers/${serverId}` }, options);
 }
 
 /**
@@ -93,5 +109,5 @@ export function deleteServer(ctx: UserContext, serverId: ServerId, options?: Cal
  * `DELETE /servers/:serverId/leave`. Users only. Owners cannot leave.
  */
 export function leaveServer(ctx: UserContext, serverId: ServerId, options?: CallOptions): LagResult<void> {
-  return call(ctx, { method: 'DELETE', path: path`/servers/${serverId}/leave` }, options);
+  return call(ctx, { name: 'leaveServer', method: 'DELETE', path: path`/servers/${serverId}/leave` }, options);
 }

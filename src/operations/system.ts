@@ -1,4 +1,5 @@
-import type { CallOptions, LagContext, UserContext } from '../context.js';
+import type { CallOptions } from '../call-options.js';
+import type { LagContext, UserContext } from '../context.js';
 import {
   HealthSchema,
   type Health,
@@ -18,7 +19,7 @@ import type { LagResult } from '../pipeline/types.js';
  * `GET /health`. Robots and users; no account needed.
  */
 export function getHealth(ctx: LagContext, options?: CallOptions): LagResult<Health> {
-  return call(ctx, { path: '/health', robot: 'same', response: HealthSchema }, options);
+  return call(ctx, { name: 'getHealth', path: '/health', robot: 'same', response: HealthSchema }, options);
 }
 
 /**
@@ -27,7 +28,7 @@ export function getHealth(ctx: LagContext, options?: CallOptions): LagResult<Hea
  * `GET /version`. Robots and users; no account needed.
  */
 export function getVersion(ctx: LagContext, options?: CallOptions): LagResult<Version> {
-  return call(ctx, { path: '/version', robot: 'same', response: VersionSchema }, options);
+  return call(ctx, { name: 'getVersion', path: '/version', robot: 'same', response: VersionSchema }, options);
 }
 
 /**
@@ -36,7 +37,16 @@ export function getVersion(ctx: LagContext, options?: CallOptions): LagResult<Ve
  * `GET /system-status`. Robots and users.
  */
 export function getSystemStatus(ctx: LagContext, options?: CallOptions): LagResult<SystemStatus> {
-  return call(ctx, { path: '/system-status', robot: 'same', response: SystemStatusSchema }, options);
+  return call(
+    ctx,
+    {
+      name: 'getSystemStatus',
+      path: '/system-status',
+      robot: 'same',
+      response: SystemStatusSchema,
+    },
+    options,
+  );
 }
 
 /**
@@ -45,5 +55,5 @@ export function getSystemStatus(ctx: LagContext, options?: CallOptions): LagResu
  * `GET /config`. Users only.
  */
 export function getConfig(ctx: UserContext, options?: CallOptions): LagResult<UserConfig> {
-  return call(ctx, { path: '/config', response: UserConfigSchema }, options);
+  return call(ctx, { name: 'getConfig', path: '/config', response: UserConfigSchema }, options);
 }

@@ -1,4 +1,5 @@
-import type { CallOptions, UserContext } from '../context.js';
+import type { CallOptions } from '../call-options.js';
+import type { UserContext } from '../context.js';
 import type { UserId } from '../models/ids.js';
 import {
   AvatarUploadResponseSchema,
@@ -20,7 +21,9 @@ import {
 } from '../models/users.js';
 import { call, path } from '../call.js';
 import type { LagResult } from '../pipeline/types.js';
-import { toBase64Body, upload, type ImageSource, type ImageSourceOptions } from '../uploads/image-source.js';
+import type { ImageSource, ImageSourceOptions } from '../uploads/image-source.js';
+import { toBase64Body } from '../uploads/base64.js';
+import { upload, type UploadOptions } from '../uploads/upload.js';
 
 /**
  * Gets the caller.
@@ -28,7 +31,7 @@ import { toBase64Body, upload, type ImageSource, type ImageSourceOptions } from 
  * `GET /users/me`. Users only.
  */
 export function getMe(ctx: UserContext, options?: CallOptions): LagResult<User> {
-  return call(ctx, { path: '/users/me', response: UserSchema }, options);
+  return call(ctx, { name: 'getMe', path: '/users/me', response: UserSchema }, options);
 }
 
 /**
@@ -37,7 +40,7 @@ export function getMe(ctx: UserContext, options?: CallOptions): LagResult<User> 
  * `PATCH /users/me`. Users only.
  */
 export function updateMe(ctx: UserContext, body: UpdateUserBody, options?: CallOptions): LagResult<User> {
-  return call(ctx, { method: 'PATCH', path: '/users/me', body, response: UserSchema }, options);
+  return call(ctx, { name: 'updateMe', method: 'PATCH', path: '/users/me', body, response: UserSchema }, options);
 }
 
 /**
@@ -46,7 +49,11 @@ export function updateMe(ctx: UserContext, body: UpdateUserBody, options?: CallO
  * `POST /users/me/setup`. Users only.
  */
 export function setupAccount(ctx: UserContext, body: SetupUserBody, options?: CallOptions): LagResult<User> {
-  return call(ctx, { method: 'POST', path: '/users/me/setup', body, response: UserSchema }, options);
+  return call(
+    ctx,
+    { name: 'setupAccount', method: 'POST', path: '/users/me/setup', body, response: UserSchema },
+    options,
+  );
 }
 
 /**
@@ -58,11 +65,11 @@ export function uploadAvatar(
   ctx: UserContext,
   source: ImageSource,
   image?: ImageSourceOptions,
-  options?: CallOptions,
+  options?: UploadOptions,
 ): LagResult<AvatarUploadResponse> {
   return upload(
     ctx,
-    { method: 'POST', path: '/users/me/avatar', response: AvatarUploadResponseSchema },
+    { name: 'uploadAvatar', method: 'POST', path: '/users/me/avatar', response: AvatarUploadResponseSchema },
     source,
     image,
     toBase64Body,
@@ -80,7 +87,11 @@ export function registerPushToken(
   body: PushTokenBody,
   options?: CallOptions,
 ): LagResult<Acknowledgement> {
-  return call(ctx, { method: 'POST', path: '/users/me/push-token', body, response: AcknowledgementSchema }, options);
+  return call(
+    ctx,
+    { name: 'registerPushToken', method: 'POST', path: '/users/me/push-token', body, response: AcknowledgementSchema },
+    options,
+  );
 }
 
 /**
@@ -91,7 +102,13 @@ export function registerPushToken(
 export function removePushToken(ctx: UserContext, token: string, options?: CallOptions): LagResult<Acknowledgement> {
   return call(
     ctx,
-    { method: 'DELETE', path: '/users/me/push-token', body: { token }, response: AcknowledgementSchema },
+    {
+      name: 'removePushToken',
+      method: 'DELETE',
+      path: '/users/me/push-token',
+      body: { token },
+      response: AcknowledgementSchema,
+    },
     options,
   );
 }
@@ -102,7 +119,11 @@ export function removePushToken(ctx: UserContext, token: string, options?: CallO
  * `POST /users/me/request-deletion`. Users only. It is gone after 7 days, until then `cancelAccountDeletion` keeps it.
  */
 export function requestAccountDeletion(ctx: UserContext, options?: CallOptions): LagResult<User> {
-  return call(ctx, { method: 'POST', path: '/users/me/request-deletion', response: UserSchema }, options);
+  return call(
+    ctx,
+    { name: 'requestAccountDeletion', method: 'POST', path: '/users/me/request-deletion', response: UserSchema },
+    options,
+  );
 }
 
 /**
@@ -111,7 +132,11 @@ export function requestAccountDeletion(ctx: UserContext, options?: CallOptions):
  * `POST /users/me/cancel-deletion`. Users only.
  */
 export function cancelAccountDeletion(ctx: UserContext, options?: CallOptions): LagResult<User> {
-  return call(ctx, { method: 'POST', path: '/users/me/cancel-deletion', response: UserSchema }, options);
+  return call(
+    ctx,
+    { name: 'cancelAccountDeletion', method: 'POST', path: '/users/me/cancel-deletion', response: UserSchema },
+    options,
+  );
 }
 
 /**
@@ -120,7 +145,11 @@ export function cancelAccountDeletion(ctx: UserContext, options?: CallOptions): 
  * `GET /users/me/steam-lookup`. Users only.
  */
 export function lookupSteamProfile(ctx: UserContext, query: string, options?: CallOptions): LagResult<SteamProfile> {
-  return call(ctx, { path: '/users/me/steam-lookup', query: { q: query }, response: SteamProfileSchema }, options);
+  return call(
+    ctx,
+    { name: 'lookupSteamProfile', path: '/users/me/steam-lookup', query: { q: query }, response: SteamProfileSchema },
+    options,
+  );
 }
 
 /**
@@ -135,7 +164,13 @@ export function importSteamAvatar(
 ): LagResult<AvatarUploadResponse> {
   return call(
     ctx,
-    { method: 'POST', path: '/users/me/steam-avatar', body: { avatarUrl }, response: AvatarUploadResponseSchema },
+    {
+      name: 'importSteamAvatar',
+      method: 'POST',
+      path: '/users/me/steam-avatar',
+      body: { avatarUrl },
+      response: AvatarUploadResponseSchema,
+    },
     options,
   );
 }
@@ -146,7 +181,11 @@ export function importSteamAvatar(
  * `GET /users/me/steam-activity`. Users only.
  */
 export function getSteamActivity(ctx: UserContext, options?: CallOptions): LagResult<SteamActivity> {
-  return call(ctx, { path: '/users/me/steam-activity', response: SteamActivitySchema }, options);
+  return call(
+    ctx,
+    { name: 'getSteamActivity', path: '/users/me/steam-activity', response: SteamActivitySchema },
+    options,
+  );
 }
 
 /**
@@ -161,7 +200,7 @@ export function checkUsername(
 ): LagResult<UsernameAvailability> {
   return call(
     ctx,
-    { path: '/users/check-username', query: { username }, response: UsernameAvailabilitySchema },
+    { name: 'checkUsername', path: '/users/check-username', query: { username }, response: UsernameAvailabilitySchema },
     options,
   );
 }
@@ -172,7 +211,11 @@ export function checkUsername(
  * `GET /users/search`. Users only. At most 20 are found.
  */
 export function searchUsers(ctx: UserContext, query: string, options?: CallOptions): LagResult<User[]> {
-  return call(ctx, { path: '/users/search', query: { q: query }, response: UserListSchema }, options);
+  return call(
+    ctx,
+    { name: 'searchUsers', path: '/users/search', query: { q: query }, response: UserListSchema },
+    options,
+  );
 }
 
 /**
@@ -181,5 +224,5 @@ export function searchUsers(ctx: UserContext, query: string, options?: CallOptio
  * `GET /users/:userId`. Users only.
  */
 export function getUser(ctx: UserContext, userId: UserId, options?: CallOptions): LagResult<User> {
-  return call(ctx, { path: path`/users/${userId}`, response: UserSchema }, options);
+  return call(ctx, { name: 'getUser', path: path`/users/${userId}`, response: UserSchema }, options);
 }

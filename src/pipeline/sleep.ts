@@ -1,15 +1,15 @@
-/** Longest delay of a timer; above it the platforms fire at once. */
-export const MAX_TIMER_MS = 2 ** 31 - 1;
+import { MAX_TIMER_MS } from '../call-options.js';
+import { onAbort } from './on-abort.js';
 
-/** Resolves after `ms`, or at once when `signal` aborts; leaves no timer and no listener. */
+/** Resolves after `ms`, or when `signal` aborts; leaves no timer and no listener. `Infinity` waits for the signal alone. */
 export const sleep = (ms: number, signal?: AbortSignal): Promise<void> =>
   new Promise((resolve) => {
     if (signal?.aborted) return resolve();
     const end = () => {
-      clearTimeout(timer);
-      signal?.removeEventListener('abort', end);
       resolve();
+      clearTimeout(timer);
+      stopListening();
     };
-    const timer = setTimeout(end, Math.min(ms, MAX_TIMER_MS));
-    signal?.addEventListener('abort', end);
+    const timer = ms === Infinity ? undefined : setTimeout(end, Math.min(ms, MAX_TIMER_MS));
+    const stopListening = onAbort(signal, end);
   });

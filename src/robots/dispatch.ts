@@ -1,6 +1,7 @@
 import { err, ok, ResultAsync, type Result } from 'neverthrow';
 import type { LagError } from '../errors.js';
-import { invalid, isAmount, toInvalidInput } from '../call-options.js';
+import { requireAmount } from '../call-options.js';
+import { toInvalidInput } from '../invalid-input.js';
 import type { LagResult } from '../pipeline/types.js';
 import { handle, tell, type OnRobotError, type RobotEventHandlers } from './handle.js';
 import type { RobotEvent } from '../models/robot-events.js';
@@ -36,7 +37,7 @@ const dispatch = async (
   let outcome: Result<void, LagError> = ok(undefined);
   try {
     const { concurrency = 10, onError } = options ?? {};
-    if (!isAmount(concurrency, 1)) throw invalid('concurrency');
+    requireAmount('concurrency', concurrency, 1);
     for await (const result of events) {
       if (result.isErr()) {
         outcome = err(result.error);

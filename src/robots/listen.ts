@@ -1,7 +1,7 @@
 import { err, ok, type Result } from 'neverthrow';
-import type { CallOptions } from '../context.js';
+import type { CallOptions } from '../call-options.js';
 import type { LagError } from '../errors.js';
-import { toInvalidInput } from '../call-options.js';
+import { toInvalidInput } from '../invalid-input.js';
 import type { LagIterable } from '../pagination.js';
 import { sleep } from '../pipeline/sleep.js';
 import { tell } from './handle.js';

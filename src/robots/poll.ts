@@ -1,5 +1,6 @@
 import * as v from 'valibot';
-import type { CallOptions, RobotContext } from '../context.js';
+import type { CallOptions } from '../call-options.js';
+import type { RobotContext } from '../context.js';
 import { call } from '../call.js';
 import type { LagIterable } from '../pagination.js';
 import type { LagResult } from '../pipeline/types.js';
@@ -7,8 +8,10 @@ import { listen, type ListenOptions, type Connect } from './listen.js';
 import type { RobotEvent } from '../models/robot-events.js';
 import { toRobotEvent } from './robot-event.js';
 
-// `null`, too: an answer without a body says that there are no events.
-const DeliveriesSchema = /*#__PURE__*/ v.nullable(/*#__PURE__*/ v.array(/*#__PURE__*/ v.unknown()));
+// `null`, because a response without a body says that there are none.
+const EventsSchema = /*#__PURE__*/ v.nullable(/*#__PURE__*/ v.array(/*#__PURE__*/ v.unknown()));
+
+const POLL_TIMEOUT_MS = 60_000;
 
 /**
  * Asks once for the events that wait for the robot; the server may hold the request for a while when there are none.
@@ -17,15 +20,17 @@ const DeliveriesSchema = /*#__PURE__*/ v.nullable(/*#__PURE__*/ v.array(/*#__PUR
  * another.
  */
 export function pollRobotEvents(ctx: RobotContext, options?: CallOptions): LagResult<RobotEvent[]> {
-  let patient = options;
-  try {
-    patient = { timeoutMs: 60_000, ...options };
-  } catch {
-    // `call` meets the same and says so.
-  }
-  return call(ctx, { path: '/robots/@me/events/poll', robot: 'only', response: DeliveriesSchema }, patient).map(
-    (deliveries) => (deliveries ?? []).map((delivery) => toRobotEvent(delivery)),
-  );
+  return call(
+    ctx,
+    {
+      name: 'pollRobotEvents',
+      path: '/robots/@me/events/poll',
+      robot: 'only',
+      timeoutMs: POLL_TIMEOUT_MS,
+      response: EventsSchema,
+    },
+    options,
+  ).map((events) => (events ?? []).map((event) => toRobotEvent(event)));
 }
 
 /**

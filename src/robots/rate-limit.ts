@@ -1,7 +1,7 @@
 import { err, ok, type Result } from 'neverthrow';
 import { lagError, type LagError } from '../errors.js';
 import { sleep } from '../pipeline/sleep.js';
-import { aborted } from '../pipeline/timeout.js';
+import { abortedError } from '../pipeline/end-reason.js';
 import type { LagRequest, LagMiddleware } from '../pipeline/types.js';
 import type { RobotStore } from './store.js';
 
@@ -218,7 +218,7 @@ const createQueue = (options: RobotRateLimitOptions | undefined): Queue => {
         const { signal } = request;
         const leave = () => {
           waiters.splice(waiters.indexOf(waiter), 1);
-          resolve(err(aborted(signal!)));
+          resolve(err(abortedError(signal!)));
           wake();
         };
         const waiter: Waiter = {
@@ -229,7 +229,7 @@ const createQueue = (options: RobotRateLimitOptions | undefined): Queue => {
             resolve(result);
           },
         };
-        if (signal?.aborted) return resolve(err(aborted(signal)));
+        if (signal?.aborted) return resolve(err(abortedError(signal)));
         signal?.addEventListener('abort', leave);
         waiters[isRetry ? 'unshift' : 'push'](waiter);
         wake();

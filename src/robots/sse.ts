@@ -1,7 +1,7 @@
 import { createParser } from 'eventsource-parser';
 import { err, ok } from 'neverthrow';
 import type { RobotContext } from '../context.js';
-import { lagError, setFields, type LagError } from '../errors.js';
+import { lagError, renewError, type LagError } from '../errors.js';
 import { call } from '../call.js';
 import type { LagIterable } from '../pagination.js';
 import type { LagResponse } from '../pipeline/types.js';
@@ -38,14 +38,20 @@ export const bySse = (ctx: RobotContext): Connect => {
   // What the server's `retry:` asks for, for this connection and those to come.
   let retrySeconds = 0;
   const fail = (error: LagError & { readonly retryAfterSeconds?: number }) => {
-    if (retrySeconds) setFields(error, { retryAfterSeconds: Math.max(retrySeconds, error.retryAfterSeconds ?? 0) });
-    return err(error);
+    if (!retrySeconds) return err(error);
+    return err(renewError(error, { retryAfterSeconds: Math.max(retrySeconds, error.retryAfterSeconds ?? 0) }));
   };
 
   return async function* (options) {
     const answer = await call<LagResponse>(
       ctx,
-      { path: '/robots/@me/events/sse', robot: 'only', stream: true, headers: { accept: 'text/event-stream' } },
+      {
+        name: 'listenBySse',
+        path: '/robots/@me/events/sse',
+        robot: 'only',
+        stream: true,
+        headers: { accept: 'text/event-stream' },
+      },
       { timeoutMs: SILENCE_MS, ...options },
     );
     if (answer.isErr()) return yield fail(answer.error);

@@ -1,6 +1,6 @@
 import { err, ok, ResultAsync, type Result } from 'neverthrow';
 import { lagError, type LagError } from '../errors.js';
-import { invalid, toInvalidInput } from '../call-options.js';
+import { invalidInput, toInvalidInput } from '../invalid-input.js';
 import type { LagResult } from '../pipeline/types.js';
 import type { RobotEvent } from '../models/robot-events.js';
 import { toRobotEvent } from './robot-event.js';
@@ -46,7 +46,7 @@ const verify = async (options: VerifyWebhookOptions): Promise<Result<RobotEvent,
     const { 'webhook-id': id, 'webhook-timestamp': timestamp, 'webhook-signature': signatures } = found;
     const sentAt = parseInt(timestamp!, 10);
     if (!id || !signatures || !(Math.abs(Math.floor(now / 1000) - sentAt) <= toleranceSeconds))
-      throw invalid('webhook: its headers are missing, or it was not sent just now');
+      throw invalidInput('invalid webhook: its headers are missing, or it was not sent just now');
 
     const encoder = new TextEncoder();
     const prefix = encoder.encode(`${id}.${sentAt}.`);
@@ -60,7 +60,7 @@ const verify = async (options: VerifyWebhookOptions): Promise<Result<RobotEvent,
       // Where several headers were joined, a comma follows.
       for (const given of signatures.split(' ')) if (isSame(expected, given.split(',', 2).join())) isGenuine = true;
     }
-    if (!isGenuine) throw invalid('webhook: no signature fits');
+    if (!isGenuine) throw invalidInput('invalid webhook: no signature fits');
 
     try {
       return ok(toRobotEvent(JSON.parse(new TextDecoder().decode(bytes)), id));
@@ -79,7 +79,7 @@ const sign = async (secret: string, content: Uint8Array<ArrayBuffer>): Promise<s
     const bytes = Uint8Array.from(atob(secret.replace(/^whsec_/, '')), (char) => char.charCodeAt(0));
     key = await crypto.subtle.importKey('raw', bytes, { name: 'HMAC', hash: 'SHA-256' }, false, ['sign']);
   } catch {
-    throw invalid('webhook secret');
+    throw invalidInput('invalid webhook secret');
   }
   const signature = new Uint8Array(await crypto.subtle.sign('HMAC', key, content));
   return `v1,${btoa(String.fromCharCode(...signature))}`;

@@ -1,4 +1,4 @@
-import { toInvalidInput } from '../call-options.js';
+import { toInvalidInput } from '../invalid-input.js';
 import { handle, tell, type OnRobotError, type RobotEventHandlers } from './handle.js';
 import type { RobotStore } from './store.js';
 import { verifyWebhook, type WebhookSecret } from './verify-webhook.js';

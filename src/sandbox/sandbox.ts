@@ -1,5 +1,5 @@
-import type { LagHandler } from '../pipeline/types.js';
 import { fetchTransport } from '../transports/fetch.js';
+import type { LagTransport } from '../pipeline/transport.js';
 import type { SandboxClock } from './control/clock.js';
 import { createFaults, type SandboxFaults } from './control/faults.js';
 import { createFixtures, type SandboxFixtures } from './control/fixtures.js';
@@ -19,7 +19,7 @@ export interface Sandbox extends SandboxFixtures {
    */
   readonly fetch: (input: string | URL | Request, init?: RequestInit) => Promise<Response>;
   /** For `createContext`. */
-  readonly transport: LagHandler;
+  readonly transport: LagTransport;
   /** What the sandbox holds now, in the API's own shapes. */
   readonly state: SandboxState;
   /** Tokens of the seed. */

@@ -1,82 +1,78 @@
-import { err, ok, ResultAsync, type Result } from 'neverthrow';
-import { lagError, type LagConnectionError } from '../errors.js';
-import type { LagHandler, LagRequest, LagResponse } from '../pipeline/types.js';
+import { err, ok } from 'neverthrow';
+import { invalidInput } from '../invalid-input.js';
+import { toFetchBody } from './fetch-body.js';
+import { toFetchFailure } from './fetch-failure.js';
+import { supportsNoStore } from './supports-no-store.js';
+import type { ByteSource, LagTransport, LagTransportResponse } from '../pipeline/transport.js';
 
 /** A function with the signature of the global `fetch`, as far as this package uses it. */
 export type FetchLike = (url: string, init: RequestInit) => Promise<Response>;
 
-/** Most bytes that are read of an answer; what is cut off is no JSON, which says so. */
-export const MAX_BODY = 5e7;
-/** The same outside 2xx. */
-const MAX_ERROR_BODY = 65_536;
+/** Options of `fetchTransport`. */
+export interface FetchTransportOptions {
+  /** Used instead of the global `fetch`: SvelteKit's `event.fetch`, undici's, node-fetch. */
+  readonly fetch?: FetchLike | undefined;
+}
 
 /**
- * A transport over `fetch` alone, for the smallest bundles: `createContext(token)`.
- * Without `fetch` it is the global one, looked up at each call.
+ * The default transport: the runtime's own `fetch`, looked up at each call, or the one that you pass. It asks for
+ * `cache: 'no-store'` where the runtime knows that, because Next.js caches responses otherwise.
  */
-export const fetchTransport =
-  (options?: { readonly fetch?: FetchLike | undefined }): LagHandler =>
-  (request) =>
-    new ResultAsync(exchange(options, request));
-
-const exchange = async (
-  options: { readonly fetch?: FetchLike | undefined } | undefined,
-  request: LagRequest,
-): Promise<Result<LagResponse, LagConnectionError>> => {
-  try {
-    // Called as a bare function: browsers and workerd refuse a fetch that is called as a method.
-    const fetch = options?.fetch ?? (globalThis.fetch as FetchLike);
-    const { baseUrl, path, method, headers, body, signal, stream } = request;
-    // `stream` is for a transport of ours; fetch reads what it knows.
-    const init = { method, headers, body, signal, stream, redirect: 'manual' } as RequestInit;
-    const response = await fetch(baseUrl + path, init);
-    const unread = response.ok && stream && response.body;
-    return ok({
-      status: response.status,
-      headers: response.headers,
-      ...(unread ? { body: '', stream: unread } : { body: await readText(response) }),
-    });
-  } catch (cause) {
-    return err(connectionError(cause));
-  }
-};
-
-const readText = async (response: Response): Promise<string> => {
-  const { ok, body } = response;
-  // React Native has none.
-  if (!body?.getReader) return response.text();
-  const chunks: Uint8Array[] = [];
-  let size = 0;
-  const reader = body.getReader();
-  try {
-    for (const most = ok ? MAX_BODY : MAX_ERROR_BODY; ;) {
-      const { done, value } = await reader.read();
-      if (done) break;
-      chunks.push(value.subarray(0, most - size));
-      // Pieces of nothing come to an end, too.
-      size += value.length || 999;
-      if (size >= most) {
-        reader.cancel().catch(() => {});
-        break;
-      }
+export const fetchTransport = (options?: FetchTransportOptions): LagTransport => ({
+  send: async ({ method, url, headers, body, signal, onUploadProgress }) => {
+    try {
+      const own = options?.fetch;
+      // Called as a bare function: browsers and workerd reject a fetch that is called as a method.
+      const fetch = own ?? (globalThis.fetch as FetchLike | undefined);
+      if (typeof fetch !== 'function')
+        return err({
+          progress: 'refused',
+          cause: invalidInput('invalid fetch: it is not a function; pass one to createContext'),
+        });
+      const isUpload = typeof body === 'object';
+      // Without a prototype, so that nothing on Object.prototype becomes an option of fetch.
+      const init: RequestInit = Object.assign(Object.create(null), {
+        method,
+        headers,
+        body: isUpload ? await toFetchBody(body, own === undefined) : body,
+        signal,
+        redirect: 'manual',
+        ...(supportsNoStore() && { cache: 'no-store' }),
+      });
+      const response = await fetch(url, init);
+      // fetch tells nothing in between.
+      if (isUpload) onUploadProgress?.({ sent: body.size, total: body.size });
+      return ok(await toTransportResponse(response));
+    } catch (cause) {
+      return err(toFetchFailure(cause));
     }
-  } catch (thrown) {
-    // The status of a failure says enough.
-    if (ok) throw thrown;
-  }
-  // In one piece, because engines decode pieces of a stream several times slower.
-  const bytes = new Uint8Array(size);
-  let at = 0;
-  for (const chunk of chunks) {
-    bytes.set(chunk, at);
-    at += chunk.length;
-  }
-  return new TextDecoder().decode(bytes.subarray(0, at));
+  },
+});
+
+/** A response of any fetch, its body unread. */
+export const toTransportResponse = async (response: Response): Promise<LagTransportResponse> => ({
+  status: response.status,
+  headers: response.headers,
+  body: await toBody(response),
+});
+
+const toBody = async (response: Response): Promise<ByteSource | string> => {
+  // Types say that there is a web stream. node-fetch has one of Node's, and React Native none at all.
+  const body = response.body as ByteSource | AsyncIterable<Uint8Array> | null | undefined;
+  if (body && 'getReader' in body) return body;
+  return body && Symbol.asyncIterator in body ? iterableSource(body) : response.text();
 };
 
-/** No answer came; says the reason. */
-export const connectionError = (thrown: unknown): LagConnectionError => {
-  const error = lagError('connection', '', { cause: thrown });
-  error.message = `no answer came: ${(error.cause as Error).message}`;
-  return error;
-};
+/** The pieces of an iterable as a source. */
+const iterableSource = (pieces: AsyncIterable<Uint8Array>): ByteSource => ({
+  getReader: () => {
+    const iterator = pieces[Symbol.asyncIterator]();
+    return {
+      read: async () => {
+        const { done, value } = await iterator.next();
+        return done ? { done: true } : { done: false, value };
+      },
+      cancel: async () => iterator.return?.(),
+    };
+  },
+});

@@ -1,11 +1,7 @@
-import { err, ResultAsync, type Result } from 'neverthrow';
-import type { CallOptions, LagContext, ContextState } from '../context.js';
-import { lagError, setFields, type LagError } from '../errors.js';
-import { call, type Operation } from '../call.js';
-import { invalid, settingsOf, toInvalidInput } from '../call-options.js';
-import { sleep } from '../pipeline/sleep.js';
-import { aborted } from '../pipeline/timeout.js';
-import type { LagResult } from '../pipeline/types.js';
+import { invalidInput, ownFields } from '../invalid-input.js';
+import { readBytes } from '../transports/read-bytes.js';
+import type { ByteSource, UploadPart } from '../pipeline/transport.js';
+import { readBlob } from './read-blob.js';
 
 /**
  * The bytes of an image, at most 25 MiB. `uploadImage` sends a `Blob` without reading it into memory: in Node,
@@ -13,163 +9,122 @@ import type { LagResult } from '../pipeline/types.js';
  */
 export type ImageSource = Blob | Uint8Array | ArrayBuffer | ReadableStream<Uint8Array>;
 
-/** What to know of an image beside its bytes. */
+/** What to know of an image besides its bytes. */
 export interface ImageSourceOptions {
-  /** Instead of what the `Blob`, its file name or the first bytes say. */
+  /** Used instead of what the `Blob`, its file name or the first bytes say. */
   readonly contentType?: string | undefined;
 }
 
-interface Details extends ImageSourceOptions {
-  readonly filename?: string | undefined;
+/** An image that is ready to be sent. */
+export interface ImageFile {
+  /** Bytes, or a `Blob` of this realm that is read while it is sent. */
+  readonly content: UploadPart;
+  /** Read instead of `content` by transports that send pieces. */
+  readonly pieces?: (() => AsyncIterable<Uint8Array>) | undefined;
+  readonly name: string;
+  readonly type: string;
 }
 
-/** The image as a `Blob` of the right type, and what to call it. */
-type ToBody<D> = (blob: Blob, filename: string, details: D) => unknown;
+const UNKNOWN_TYPE = 'application/octet-stream';
 
-const MAX_BYTES = 25 * 1024 * 1024;
+/** A limit of the API: 25 MiB. */
+export const IMAGE_MAX_BYTES = 26_214_400;
 
-/** Reads an image, makes a body of it and sends that: all of it within the signal and the deadline of the call. */
-export const upload = <T, D extends Details>(
-  ctx: LagContext,
-  operation: Operation<T>,
+/** Reads what a source is, and its bytes unless a `Blob` can be sent as it is. Throws for what is not an image source. */
+export const readImage = async (
   source: ImageSource,
-  details: D | undefined,
-  toBody: ToBody<D>,
-  options: CallOptions | undefined,
-): LagResult<T> => new ResultAsync(run(ctx as ContextState, operation, source, details, toBody, options));
-
-const run = async <T, D extends Details>(
-  ctx: ContextState,
-  operation: Operation<T>,
-  source: ImageSource,
-  details: D | undefined,
-  toBody: ToBody<D>,
-  options: CallOptions | undefined,
-): Promise<Result<T, LagError>> => {
-  const endsReading = new AbortController();
-  const end = () => endsReading.abort();
-  const startedAt = performance.now();
-  let error: LagError;
-  try {
-    // What will be refused is, before its source is touched.
-    if (ctx.fail || ctx.robot) return await call(ctx, operation, options);
-    const { deadlineMs } = { ...ctx.settings, ...settingsOf(options ?? {}) };
-    const signal = options?.signal;
-    signal?.addEventListener('abort', end);
-    if (signal?.aborted) end();
-    const body = await Promise.race([
-      read(source, details ?? ({} as D), toBody, endsReading.signal),
-      sleep(deadlineMs, endsReading.signal),
-    ]).finally(() => {
-      end();
-      signal?.removeEventListener('abort', end);
-    });
-    const leftMs = deadlineMs - (performance.now() - startedAt);
-    if (!signal?.aborted && body && leftMs >= 1)
-      return await call(ctx, { ...operation, body }, { ...options, deadlineMs: leftMs });
-    error = signal?.aborted ? aborted(signal) : lagError('timeout', `not read within ${deadlineMs} ms`);
-  } catch (thrown) {
-    error = toInvalidInput(thrown);
-  }
-  const { method, path } = operation;
-  return err(setFields(error, { method, path: path || undefined }));
-};
-
-const read = async <D extends Details>(
-  source: ImageSource,
-  details: D,
-  toBody: ToBody<D>,
-  ended: AbortSignal,
-): Promise<unknown> => {
-  if (ended.aborted) return undefined;
-  const blob = await toBlob(source, ended);
-  const { name } = source as { name?: unknown };
-  const filename = details.filename || (typeof name === 'string' ? name : '');
+  details: (ImageSourceOptions & { readonly filename?: string | undefined }) | undefined,
+  signal: AbortSignal,
+): Promise<ImageFile> => {
+  const { filename, contentType } = ownFields(details);
+  requireText('filename', filename);
+  requireText('contentType', contentType);
+  const content = await readContent(source, signal);
+  const { name: ownName, type: ownType } = source as { readonly name?: unknown; readonly type?: unknown };
+  const name = textOr(filename) ?? textOr(ownName);
   const type =
-    details.contentType || blob.type || typeOfName(filename) || (await typeOfBytes(blob)) || 'application/octet-stream';
-  return toBody(
-    // Slicing is how a Blob gets another type without being read.
-    blob.type === type ? blob : blob.slice(0, blob.size, type),
-    filename || `image${/^image\/(png|jpeg|gif|webp|heic|heif)$/.test(type) ? type.replace('image/', '.') : ''}`,
-    details,
+    textOr(contentType) ??
+    textOr(ownType) ??
+    typeOfName(name ?? '') ??
+    typeOfBytes(await firstBytes(content)) ??
+    UNKNOWN_TYPE;
+  return { content, name: name ?? defaultName(type), type: isHeaderValue(type) ? type : UNKNOWN_TYPE };
+};
+
+const readContent = async (source: unknown, signal: AbortSignal): Promise<UploadPart> => {
+  if (isByteSource(source)) {
+    const { bytes, isTruncated } = await readBytes(source, { maxBytes: IMAGE_MAX_BYTES, signal });
+    requireSize(isTruncated ? Infinity : bytes.length);
+    return bytes;
+  }
+  if (isBuffer(source)) {
+    requireSize(source.byteLength);
+    return copyBytes(source);
+  }
+  if (!isBlob(source)) throw invalidInput('invalid source: pass a Blob, bytes or a stream of bytes');
+  requireSize(source.size);
+  // A Blob of another realm or library would be sent as `[object Blob]`.
+  return source instanceof Blob ? source : readBlob(source);
+};
+
+const requireSize = (bytes: number): void => {
+  if (bytes > IMAGE_MAX_BYTES) throw invalidInput(`invalid source: more than 25 MiB (${IMAGE_MAX_BYTES} bytes)`);
+};
+
+const isByteSource = (source: unknown): source is ByteSource =>
+  typeof (Object(source) as { getReader?: unknown }).getReader === 'function';
+
+/** Bytes of any realm. */
+const isBuffer = (source: unknown): source is ArrayBuffer | ArrayBufferView =>
+  ArrayBuffer.isView(source) || /^\[object (Shared)?ArrayBuffer\]$/.test(Object.prototype.toString.call(source));
+
+/** A copy: the caller may change the bytes, and no fetch takes shared memory. Throws if the buffer was transferred away. */
+const copyBytes = (source: ArrayBuffer | ArrayBufferView): Uint8Array<ArrayBuffer> =>
+  new Uint8Array(
+    ArrayBuffer.isView(source)
+      ? new Uint8Array(source.buffer, source.byteOffset, source.byteLength)
+      : new Uint8Array(source),
   );
+
+/** A Blob of any realm or library. */
+const isBlob = (source: unknown): source is Blob => {
+  const { size, arrayBuffer, stream } = Object(source) as Partial<Blob>;
+  return typeof size === 'number' && (source instanceof Blob || typeof (arrayBuffer ?? stream) === 'function');
 };
 
-const toBlob = async (source: ImageSource, ended: AbortSignal): Promise<Blob> => {
-  if ('getReader' in source) return new Blob(await readStream(source, ended));
-  if (source instanceof Blob) {
-    checkSize(source.size);
-    return source;
-  }
-  if (!(source instanceof Uint8Array || source instanceof ArrayBuffer)) throw invalid('source');
-  checkSize(source.byteLength);
-  // A copy, because a Blob does not take shared memory; it throws for what was transferred away.
-  return new Blob([source instanceof ArrayBuffer ? source : new Uint8Array(source)]);
+/** Throws unless a detail that was given is text. */
+export const requireText = (name: string, value: unknown): void => {
+  if (value !== undefined && typeof value !== 'string') throw invalidInput(`invalid ${name}: pass a string`);
 };
 
-const checkSize = (bytes: number): void => {
-  if (bytes > MAX_BYTES) throw invalid('source: more than 25 MiB');
+const textOr = (value: unknown): string | undefined => (typeof value === 'string' && value ? value : undefined);
+
+/** Whether a content type can be written into a header. */
+const isHeaderValue = (type: string): boolean => /^[\u0020-\u007e]+$/.test(type);
+
+const defaultName = (type: string): string => {
+  const [, format] = /^image\/(png|jpeg|gif|webp|heic|heif)$/.exec(type) ?? [];
+  return format === undefined ? 'image' : `image.${format}`;
 };
 
-// A stream that yields nothing for ever would keep timers from firing.
-const MAX_EMPTY_CHUNKS = 1000;
-
-const readStream = async (
-  stream: ReadableStream<Uint8Array>,
-  ended: AbortSignal,
-): Promise<Uint8Array<ArrayBuffer>[]> => {
-  const reader = stream.getReader();
-  const release = () => {
-    try {
-      reader.cancel().catch(() => {});
-      reader.releaseLock();
-    } catch {
-      // It is over already.
-    }
-  };
-  ended.addEventListener('abort', release);
-  const chunks: Uint8Array<ArrayBuffer>[] = [];
-  let size = 0;
-  for (let emptyChunks = 0; emptyChunks < MAX_EMPTY_CHUNKS;) {
-    const { done, value } = await reader.read();
-    if (done) return chunks;
-    if (!(value instanceof Uint8Array)) throw invalid('source: not bytes');
-    checkSize((size += value.byteLength));
-    // A copy, because some streams use their buffer again.
-    chunks.push(new Uint8Array(value));
-    emptyChunks = value.byteLength ? 0 : emptyChunks + 1;
-  }
-  throw invalid('source: endless');
-};
-
-const typeOfName = (filename: string): string => {
+const typeOfName = (filename: string): string | undefined => {
   const extension = /\.(png|jpe?g|gif|webp|heic|heif)$/i.exec(filename)?.[1]?.toLowerCase();
-  return extension ? `image/${extension.replace('jpg', 'jpeg')}` : '';
+  if (extension === undefined) return undefined;
+  return extension === 'jpg' ? 'image/jpeg' : `image/${extension}`;
 };
 
-const typeOfBytes = async (blob: Blob): Promise<string> => {
-  const start = String.fromCharCode(...new Uint8Array(await blob.slice(0, 12).arrayBuffer()));
-  if (/^\x89PNG/.test(start)) return 'image/png';
-  if (/^\xff\xd8\xff/.test(start)) return 'image/jpeg';
+const FIRST_BYTES = 12;
+
+const firstBytes = async (content: UploadPart): Promise<Uint8Array> =>
+  ArrayBuffer.isView(content) ? content.subarray(0, FIRST_BYTES) : readBlob(content.slice(0, FIRST_BYTES));
+
+/** The content type that the first bytes of a file say. */
+const typeOfBytes = (bytes: Uint8Array): string | undefined => {
+  const start = String.fromCharCode(...bytes);
+  if (start.startsWith('\x89PNG')) return 'image/png';
+  if (start.startsWith('\xff\xd8\xff')) return 'image/jpeg';
   if (/^GIF8[79]a/.test(start)) return 'image/gif';
   if (/^RIFF.{4}WEBP/s.test(start)) return 'image/webp';
   if (/^.{4}ftyphe[iv][cxms]/s.test(start)) return 'image/heic';
-  return /^.{4}ftypm[is]f1/s.test(start) ? 'image/heif' : '';
-};
-
-/** The body of avatars and server icons. */
-export const toBase64Body = async (blob: Blob): Promise<unknown> => ({
-  image: toBase64(new Uint8Array(await blob.arrayBuffer())),
-  contentType: blob.type,
-});
-
-// As many bytes as a call takes as arguments, and a multiple of three, so that the pieces can be joined.
-const PIECE = 24_576;
-
-const toBase64 = (bytes: Uint8Array & { toBase64?(): string }): string => {
-  if (bytes.toBase64) return bytes.toBase64();
-  let encoded = '';
-  for (let start = 0; start < bytes.length; start += PIECE)
-    encoded += btoa(String.fromCharCode(...bytes.subarray(start, start + PIECE)));
-  return encoded;
+  return /^.{4}ftypm[is]f1/s.test(start) ? 'image/heif' : undefined;
 };

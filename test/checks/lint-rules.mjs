@@ -7,6 +7,8 @@
 const LAYERS = [
   ['models'],
   ['errors', 'version'],
+  ['invalid-input'],
+  ['base-url', 'headers', 'path'],
   ['call-options'],
   ['pipeline'],
   ['transports'],

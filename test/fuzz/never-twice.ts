@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { getEventListeners } from 'node:events';
-import { createContext, type CallOptions, type LagContext } from '../../src/context.js';
+import type { CallOptions } from '../../src/call-options.js';
+import { createContext, type LagContext } from '../../src/context.js';
 import { deleteRoomMessage, sendRoomMessage } from '../../src/operations/room-messages.js';
 import { getVersion } from '../../src/operations/system.js';
 import { fetchTransport } from '../../src/transports/fetch.js';

@@ -47,7 +47,7 @@ describe.each(TRANSPORTS)('%s', (_, makeContext) => {
       response.writeHead(400).end('{"__proto__":{"message":"polluted"},"constructor":1,"kind":"auth","stack":"s"}'),
     );
     const error = await errorOf(getVersion(makeContext(USER_TOKEN, { baseUrl: server.url })));
-    expect(error).toMatchObject({ kind: 'api', message: 'status 400' });
+    expect(error).toMatchObject({ kind: 'api', message: 'the server answered with status 400' });
     expect(error.stack).not.toBe('s');
     expect({}).not.toHaveProperty('message');
   });

@@ -107,7 +107,8 @@ describe('sources', () => {
       const streams = vi.spyOn(Blob.prototype, 'stream');
       expect((await sent(blob, { filename: 'a.png' })).type).toBe('image/png');
       expect(reads).not.toHaveBeenCalled();
-      expect(streams.mock.calls.length).toBeLessThanOrEqual(1); // fetch's own
+      // fetch's own, beside the probe of an empty one.
+      expect(streams.mock.contexts.filter((read) => (read as Blob).size > 0).length).toBeLessThanOrEqual(1);
       const file = await sent(blob);
       expect([file.type, file.name]).toEqual(['image/png', 'image.png']);
       expect(Math.max(...reads.mock.contexts.map((read) => (read as Blob).size))).toBeLessThanOrEqual(content.length);
@@ -233,6 +234,8 @@ describe('what cannot be read is an Err', () => {
   const hostile = new Proxy(
     {},
     {
+      ownKeys: () => ['purpose', 'filename', 'timeoutMs'],
+      getOwnPropertyDescriptor: () => ({ enumerable: true, configurable: true }),
       get: () => {
         throw new Error('no');
       },

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { createContext, type CallOptions } from '../../src/context.js';
+import type { CallOptions } from '../../src/call-options.js';
+import { createContext } from '../../src/context.js';
 import { sendRoomMessage } from '../../src/operations/room-messages.js';
 import { getVersion } from '../../src/operations/system.js';
 import { fetchTransport } from '../../src/transports/fetch.js';
@@ -114,9 +115,9 @@ describe('a wait', () => {
       caller.abort(new Error('changed my mind'));
       expect(await failed).toMatchObject({
         kind: 'aborted',
-        message: 'aborted',
+        message: 'the call was aborted by its signal',
         attempts: 1,
-        cause: { message: 'Error: changed my mind' },
+        cause: { message: 'changed my mind' },
       });
       expect(time.now()).toBe(10);
       expect(time.pending()).toBe(0);

@@ -1,71 +1,96 @@
 import { getEventListeners } from 'node:events';
-import { errAsync, ok, okAsync } from 'neverthrow';
+import { err } from 'neverthrow';
 import { describe, expect, test } from 'vitest';
 import { createContext, type ContextOptions } from '../../src/context.js';
-import { lagError } from '../../src/errors.js';
 import { getVersion } from '../../src/operations/system.js';
-import type { LagHandler, LagRequest, LagResponse, LagMiddleware } from '../../src/pipeline/types.js';
+import { sendRoomMessage } from '../../src/operations/room-messages.js';
+import { deleteRoom } from '../../src/operations/rooms.js';
+import type { LagMiddleware } from '../../src/pipeline/types.js';
+import type { LagTransportRequest } from '../../src/pipeline/transport.js';
 import { errorOf, valueOf } from '../support/results.js';
 import { USER_TOKEN } from '../support/samples.js';
+import { respondWith, transportOf } from '../support/transports.js';
 import { inVirtualTime } from '../support/virtual-time.js';
 
-const version = (body = '{"version":"1"}'): LagResponse => ({ status: 200, headers: new Headers(), body });
+const version = () => respondWith('{"version":"1"}');
 
-const contextOver = (transport: unknown, options?: ContextOptions) =>
-  createContext(USER_TOKEN, { transport: transport as LagHandler, maxRetries: 0, ...options });
+const contextOver = (respond: (request: LagTransportRequest) => unknown, options?: ContextOptions) =>
+  createContext(USER_TOKEN, { transport: transportOf(respond), maxRetries: 0, ...options });
 
 const boom = (): never => {
   throw new Error('own');
 };
 
 describe('a transport that', () => {
-  test.each<[string, unknown, string | undefined]>([
-    ['is none', 5, 'is not a function'],
-    ['throws', boom, 'Error: own'],
-    ['rejects', () => Promise.reject(new Error('own')), 'Error: own'],
-    ['answers nothing', () => undefined, 'undefined'],
-    ['answers no text', () => okAsync({ ...version(), body: 5 }), undefined],
-    ['answers an Err of its own', () => errAsync('own'), undefined],
-  ])('%s is a connection error', async (_, transport, why) => {
-    const error = await errorOf(getVersion(contextOver(transport)));
-    expect(error).toMatchObject({ kind: 'connection', message: 'a middleware or transport misbehaved', attempts: 1 });
-    if (why === undefined) expect(error.cause).toBeUndefined();
-    else expect((error.cause as Error).message).toContain(why);
+  test.each<[string, (request: LagTransportRequest) => unknown, string]>([
+    ['throws', boom, 'no response: own'],
+    ['rejects', () => Promise.reject(new Error('own')), 'no response: own'],
+    ['returns nothing', () => undefined, "no response: Cannot read properties of undefined (reading 'isErr')"],
+    [
+      'returns a body that is not one',
+      async () => respondWith(5 as never),
+      'no response: the transport returned something that is not a Result of a response',
+    ],
+    [
+      'returns an Err of its own',
+      async () => err({ own: true }),
+      'no response: the transport returned something that is not a Result of a response',
+    ],
+  ])('%s makes the call a connection error that may have been applied', async (_, respond, message) => {
+    const error = await errorOf(deleteRoom(contextOver(respond), 's1', 'r1'));
+    expect(error).toMatchObject({ kind: 'connection', message, attempts: 1, maybeApplied: true });
   });
 
-  test('knows its error makes the call end in it', async () => {
-    const own = () => errAsync(lagError('timeout', 'my own'));
-    expect(await errorOf(getVersion(contextOver(own)))).toMatchObject({ kind: 'timeout', message: 'my own' });
+  test.each([5, 'x', {}, () => {}, { send: 5 }])('is %o makes every call invalid_input', async (transport) => {
+    const ctx = createContext(USER_TOKEN, { transport: transport as never });
+    expect(await errorOf(getVersion(ctx))).toMatchObject({
+      kind: 'invalid_input',
+      message: expect.stringContaining('invalid transport') as string,
+      attempts: 0,
+    });
+  });
+
+  test.each([
+    ['refused', 'invalid_input', 0, false],
+    ['not_sent', 'connection', 1, false],
+    ['unknown', 'connection', 1, true],
+  ] as const)('says %s makes a send a %s error after %d attempts', async (progress, kind, attempts, maybeApplied) => {
+    const ctx = contextOver(async () => err({ progress, cause: new Error('own') }));
+    expect(await errorOf(sendRoomMessage(ctx, 's1', 'r1', { content: 'hi' }))).toMatchObject({
+      kind,
+      attempts,
+      maybeApplied,
+    });
   });
 });
 
 test.each([undefined, null, 5, {}])(
-  'a middleware that gives %o instead of a function has misbehaved',
+  'a middleware that returns %o instead of a function makes every call invalid_input',
   async (given) => {
-    const ctx = contextOver(() => okAsync(version()), { middleware: [() => given as never] });
+    const ctx = contextOver(async () => version(), { middleware: [() => given as never] });
     expect(await errorOf(getVersion(ctx))).toMatchObject({
       kind: 'invalid_input',
-      message: 'a middleware or transport misbehaved',
+      message: 'invalid middleware: it must return a function',
       attempts: 0,
     });
   },
 );
 
 test('a signal that is none is named', async () => {
-  const ctx = contextOver(() => okAsync(version()));
+  const ctx = contextOver(async () => version());
   const error = await errorOf(getVersion(ctx, { signal: new EventTarget() as AbortSignal }));
-  expect(error).toMatchObject({ kind: 'invalid_input', message: 'invalid signal', attempts: 0 });
+  expect(error).toMatchObject({ kind: 'invalid_input', message: 'invalid signal: pass an AbortSignal', attempts: 0 });
 });
 
 test('a call that was aborted before it began asks neither middleware nor transport', async () => {
   const asked: string[] = [];
-  const transport = () => (asked.push('transport'), okAsync(version()));
+  const transport = async () => (asked.push('transport'), version());
   const spy: LagMiddleware = (next) => (request) => (asked.push('middleware'), next(request));
   const signal = AbortSignal.abort(new Error('own'));
   for (const middleware of [[], [spy]]) {
     const error = await errorOf(getVersion(contextOver(transport, { middleware }), { signal }));
     expect(error).toMatchObject({ kind: 'aborted', attempts: 0, maybeApplied: false });
-    expect((error.cause as Error).message).toBe('Error: own');
+    expect(error.cause).toBe(signal.reason);
   }
   expect(asked).toEqual([]);
 });
@@ -73,7 +98,7 @@ test('a call that was aborted before it began asks neither middleware nor transp
 describe('the time of an attempt', () => {
   const hanging = () => {
     const signals: AbortSignal[] = [];
-    const transport = ({ signal }: LagRequest) => {
+    const transport = ({ signal }: LagTransportRequest) => {
       signals.push(signal!);
       return new Promise(() => {});
     };
@@ -81,10 +106,10 @@ describe('the time of an attempt', () => {
   };
 
   test.each<[ContextOptions, number, string]>([
-    [{}, 30_000, 'no answer within 30000 ms'],
-    [{ timeoutMs: 20 }, 20, 'no answer within 20 ms'],
-    [{ timeoutMs: 20, deadlineMs: 10.5 }, 10.5, 'no answer within 10 ms'],
-    [{ timeoutMs: Infinity, deadlineMs: 40 }, 40, 'no answer within 40 ms'],
+    [{}, 30_000, 'no complete response within 30000 ms'],
+    [{ timeoutMs: 20 }, 20, 'no complete response within 20 ms'],
+    [{ timeoutMs: 20, deadlineMs: 10.5 }, 10.5, 'no complete response within 11 ms'],
+    [{ timeoutMs: Infinity, deadlineMs: 40 }, 40, 'no complete response within 40 ms'],
   ])('with %j ends after %d ms, and says so to the transport', (options, ms, message) =>
     inVirtualTime(async (time) => {
       const { transport, signals } = hanging();
@@ -100,11 +125,11 @@ describe('the time of an attempt', () => {
 
   test('without a limit starts no timer, and without a signal gives none', () =>
     inVirtualTime(async (time) => {
-      const seen: LagRequest[] = [];
-      const transport = (request: LagRequest) => {
+      const seen: LagTransportRequest[] = [];
+      const transport = async (request: LagTransportRequest) => {
         seen.push(request);
         expect(time.pending()).toBe(0);
-        return okAsync(version());
+        return version();
       };
       const ctx = contextOver(transport, { timeoutMs: Infinity });
       const { signal } = new AbortController();
@@ -119,7 +144,7 @@ describe('the time of an attempt', () => {
     inVirtualTime(async (time) => {
       const slow = async () => {
         await time.pass(5);
-        return ok(version());
+        return version();
       };
       await valueOf(getVersion(contextOver(slow, { timeoutMs: 6, deadlineMs: 100 })));
       expect({ now: time.now(), pending: time.pending() }).toEqual({ now: 5, pending: 0 });
@@ -130,7 +155,7 @@ describe('the time of an attempt', () => {
       const { transport, signals } = hanging();
       const late: LagMiddleware = (next) => (request) => next({ ...request, deadlineAt: performance.now() });
       const error = await errorOf(getVersion(contextOver(transport, { middleware: [late] })));
-      expect(error).toMatchObject({ kind: 'timeout', message: 'no time left', attempts: 0 });
+      expect(error).toMatchObject({ kind: 'timeout', message: 'no time left of deadlineMs Infinity', attempts: 0 });
       expect(signals).toEqual([]);
     }));
 
@@ -138,8 +163,8 @@ describe('the time of an attempt', () => {
     inVirtualTime(async (time) => {
       const hang: LagMiddleware = () => () => new Promise(() => {});
       const options = { middleware: [hang], timeoutMs: 10, deadlineMs: 50 };
-      const error = await errorOf(getVersion(contextOver(() => okAsync(version()), options)));
-      expect(error).toMatchObject({ kind: 'timeout', message: 'no answer within 50 ms', attempts: 0 });
+      const error = await errorOf(getVersion(contextOver(async () => version(), options)));
+      expect(error).toMatchObject({ kind: 'timeout', message: 'no complete response within 50 ms', attempts: 0 });
       expect({ now: time.now(), pending: time.pending() }).toEqual({ now: 50, pending: 0 });
     }));
 
@@ -153,8 +178,8 @@ describe('the time of an attempt', () => {
       caller.abort(new Error('changed my mind'));
       expect(await failed).toMatchObject({
         kind: 'aborted',
-        message: 'aborted',
-        cause: { message: 'Error: changed my mind' },
+        message: 'the call was aborted by its signal',
+        cause: caller.signal.reason as Error,
       });
       expect(signals[0]!.aborted).toBe(true);
       expect(time.pending()).toBe(0);

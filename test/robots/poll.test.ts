@@ -1,9 +1,8 @@
 import { getEventListeners } from 'node:events';
 import { afterEach, expect, test, vi } from 'vitest';
 import { createContext } from '../../src/context.js';
-import { ok, ResultAsync } from 'neverthrow';
 import type { LagError } from '../../src/errors.js';
-import type { LagRequest } from '../../src/pipeline/types.js';
+import type { LagMiddleware, LagRequest } from '../../src/pipeline/types.js';
 import { listenByPoll, pollRobotEvents } from '../../src/robots/index.js';
 import { deferred, errorOf, valueOf } from '../support/results.js';
 import { ROBOT_TOKEN, USER_TOKEN } from '../support/samples.js';
@@ -66,13 +65,12 @@ test('a user token is refused before anything is sent', async () => {
 
 test('a poll waits for longer than the server may hold it, unless told otherwise', async () => {
   const seen: LagRequest[] = [];
-  const ctx = createContext(ROBOT_TOKEN, {
-    transport: (request) => {
-      seen.push(request);
-      return new ResultAsync(Promise.resolve(ok({ status: 200, headers: new Headers(), body: '[]' })));
-    },
-    timeoutMs: 1000,
-  });
+  const watch: LagMiddleware = (next) => (request) => {
+    seen.push(request);
+    return next(request);
+  };
+  const fetch = async () => Response.json([]);
+  const ctx = createContext(ROBOT_TOKEN, { fetch, middleware: [watch] });
   await pollRobotEvents(ctx);
   await pollRobotEvents(ctx, { timeoutMs: 5 });
   expect(seen.map(({ timeoutMs }) => timeoutMs)).toEqual([60_000, 5]);

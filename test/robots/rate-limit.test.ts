@@ -1,6 +1,7 @@
 import { createStorage } from 'unstorage';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { createContext, type CallOptions, type LagContext, type RobotContext } from '../../src/context.js';
+import type { CallOptions } from '../../src/call-options.js';
+import { createContext, type LagContext, type RobotContext } from '../../src/context.js';
 import { listRoomMessages, sendRoomMessage } from '../../src/operations/room-messages.js';
 import { deleteRoom } from '../../src/operations/rooms.js';
 import { fetchTransport } from '../../src/transports/fetch.js';

@@ -1,9 +1,8 @@
 import { getEventListeners } from 'node:events';
-import { okAsync, type Result } from 'neverthrow';
+import type { Result } from 'neverthrow';
 import { afterEach, expect, test, vi } from 'vitest';
 import { createContext } from '../../src/context.js';
 import type { LagError } from '../../src/errors.js';
-import type { LagRequest } from '../../src/pipeline/types.js';
 import {
   listenBySse,
   listenRobotEvents,
@@ -15,6 +14,7 @@ import { skipTime } from '../support/clock.js';
 import { deferred } from '../support/results.js';
 import { ROBOT_TOKEN, USER_TOKEN } from '../support/samples.js';
 import { empty, json, reset, serve, text, type Answer } from '../support/server.js';
+import { respondWith, transportOf } from '../support/transports.js';
 import { describe, fakeTime, openStream, payload, polled, robotAt, robotOver, sse, streamed, take } from './support.js';
 
 afterEach(() => void vi.useRealTimers());
@@ -72,20 +72,12 @@ test('a listener that ended in an Err leaves no listener on the signal', async (
 test('a listener that connects again and again leaves no listener of its connections behind', async () => {
   skipTime();
   const { url } = await serve(sse([], true), sse([], true), sse([], true), sse([streamed('e1')], true), empty(401));
-  const ctx = robotAt(url);
-  const signals = new Set<AbortSignal>();
-  const watched = {
-    ...ctx,
-    handle: (request: LagRequest) => {
-      signals.add(request.signal!);
-      return ctx.handle(request);
-    },
-  };
-  const events = listenBySse(watched);
+  const { signal } = new AbortController();
+  const events = listenBySse(robotAt(url), { signal });
   expect(describe((await events.next()).value!)).toBe('text of e1');
-  // The connection that is open has one.
-  expect([...signals].map((signal) => getEventListeners(signal, 'abort').length)).toEqual([1]);
+  expect(getEventListeners(signal, 'abort').length).toBe(1);
   expect(await take(events)).toEqual(['Err auth']);
+  expect(getEventListeners(signal, 'abort').length).toBe(0);
 });
 
 test('one stream does not connect again', async () => {
@@ -322,16 +314,11 @@ test('a break closes the connection and leaves no timer', async () => {
 test('an abort in the moment that the headers come closes the stream', async () => {
   const end = new AbortController();
   const stream = openStream();
-  const response = {
-    status: 200,
-    headers: new Headers(),
-    body: '',
-    get stream() {
-      end.abort();
-      return stream.response.body!;
-    },
-  };
-  const ctx = createContext(ROBOT_TOKEN, { transport: () => okAsync(response) });
+  const transport = transportOf(async () => {
+    queueMicrotask(() => end.abort());
+    return respondWith(stream.response.body);
+  });
+  const ctx = createContext(ROBOT_TOKEN, { transport });
   expect(await take(listenBySse(ctx, { signal: end.signal }))).toEqual([]);
   expect(stream.cancel).toHaveBeenCalled();
 });

@@ -195,7 +195,8 @@ test('no context gives it away, nor an option that was refused', () => {
       createContext(USER as string, options),
       createContext(USER as string, { ...options, transport: undiciTransport() }),
     ])
-      expect(leaksOf(ctx)).toEqual([]);
+      // The name of a header that was refused is no secret.
+      expect(leaksOf(ctx, true)).toEqual([]);
 });
 
 test('no error of an option that was refused repeats it', async () => {
@@ -288,7 +289,7 @@ test('a process that logs an error, and dies of it, prints neither', async () =>
     const { stdout, stderr, status } = spawnSync(process.execPath, args, { encoding: 'utf8', cwd });
     expect(status).toBe(1);
     expect(stdout).toContain("kind: 'connection'");
-    expect(stderr.match(/LagError: no answer came/g)?.length).toBeGreaterThan(1);
+    expect(stderr.match(/LagError: no response/g)?.length).toBeGreaterThan(1);
     for (const secret of [USER, CONTENT]) expect(stdout + stderr).not.toContain(secret);
   }
 });

@@ -41,7 +41,7 @@ export const skipTime = (): SkippedTime => {
       waits.push(ms);
       return setTimeout(run, 0);
     },
-    'timeout.': (run) => {
+    'run-with-limits.': (run) => {
       attempts.push(run);
       return {};
     },

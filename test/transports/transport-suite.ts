@@ -302,7 +302,7 @@ export const transportSuite = (name: string, makeContext: MakeContext): void => 
       });
       const streamed = call<LagResponse>(
         contextOf(server.url),
-        { path: '/stream', robot: 'same', stream: true },
+        { name: 'x', path: '/stream', robot: 'same', stream: true },
         undefined,
       );
       const { status, headers, body, stream } = await valueOf(streamed);
@@ -316,7 +316,7 @@ export const transportSuite = (name: string, makeContext: MakeContext): void => 
 
     test('to a stream may be an error, or hold nothing', async () => {
       const server = await serve(json({ message: 'no stream' }, 403), empty(204));
-      const operation = { path: '/stream', robot: 'same', stream: true } as const;
+      const operation = { name: 'x', path: '/stream', robot: 'same', stream: true } as const;
       expect(await errorOf(call(contextOf(server.url), operation, undefined))).toMatchObject({
         kind: 'permission',
         message: 'no stream',
@@ -425,7 +425,7 @@ export const transportSuite = (name: string, makeContext: MakeContext): void => 
       expect(error).toMatchObject({
         kind: 'aborted',
         maybeApplied: false,
-        cause: { message: 'Error: changed my mind' },
+        cause: { message: 'changed my mind' },
       });
       expect(error.attempts).toBe(0);
       expect(server.requests).toHaveLength(0);

@@ -1,4 +1,5 @@
 import type { Result } from 'neverthrow';
+import type { LagHeaders } from '../headers.js';
 
 /** Carries requests to the server. `fetchTransport()`, `ofetchTransport()`, `undiciTransport()` and `sandbox.transport` make one. */
 export interface LagTransport {
@@ -27,13 +28,8 @@ export interface LagTransportRequest {
 export interface LagTransportResponse {
   readonly status: number;
   readonly headers: LagHeaders;
-  /** Decompressed bytes, or `null` where there are none. */
-  readonly body: ByteSource | null;
-}
-
-/** Response headers, by case-insensitive name. */
-export interface LagHeaders {
-  get(name: string): string | null;
+  /** Decompressed and unread; `null` if there is none, a text where the platform has no streams. */
+  readonly body: ByteSource | string | null;
 }
 
 /** Bytes to read once. A `ReadableStream<Uint8Array>` is one. */
@@ -46,6 +42,7 @@ export interface ByteReader {
   read(): Promise<{ readonly done: boolean; readonly value?: Uint8Array | undefined }>;
   /** Stops reading and lets go of the connection. */
   cancel(reason?: unknown): Promise<unknown>;
+  releaseLock?(): void;
 }
 
 /** Why an attempt got no response. */
@@ -57,6 +54,8 @@ export interface LagTransportFailure {
   readonly progress: 'refused' | 'not_sent' | 'unknown';
   /** What the runtime or library reported. */
   readonly cause: unknown;
+  /** Whether the user's own code inside of the transport failed: the call is an `invalid_input` then. */
+  readonly isInterceptorFailure?: boolean | undefined;
 }
 
 /** A body that is sent in pieces and can be sent again: a multipart form with a file in it. */

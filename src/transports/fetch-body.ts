@@ -1,0 +1,30 @@
+import type { UploadBody } from '../pipeline/transport.js';
+
+/**
+ * A form as a body that every fetch sends as it is. The runtime's own fetch takes a `Blob`, which it reads while it sends;
+ * a fetch of another library or realm may not know this realm's `Blob`, so it gets the bytes.
+ */
+export const toFetchBody = async (
+  body: UploadBody,
+  isRuntimeFetch: boolean,
+): Promise<Blob | Uint8Array<ArrayBuffer>> => {
+  const hasFiles = body.parts.some((part) => !ArrayBuffer.isView(part));
+  if (hasFiles && isRuntimeFetch && sendsBlobs()) return new Blob([...body.parts]);
+  const bytes = new Uint8Array(body.size);
+  let offset = 0;
+  for await (const piece of body.pieces()) {
+    bytes.set(piece, offset);
+    offset += piece.length;
+  }
+  return bytes;
+};
+
+/** Whether the global fetch knows the global `Blob`: jsdom replaces one and not the other. */
+const sendsBlobs = (): boolean => {
+  try {
+    const type = 'image/png';
+    return new Response(new Blob([], { type })).headers.get('content-type') === type;
+  } catch {
+    return false;
+  }
+};
