@@ -16,34 +16,47 @@ export const audit = (rows, printed, { tokens }) => {
 
 const failuresOf = ({ rows }) => rows.filter(({ status }) => status === 'fail');
 
-export const progress = ({ name, rows, status, skipped, detail, ms }) => {
-  const failed = rows ? failuresOf({ rows }) : status === 'fail' ? [{ case: null, detail }] : [];
-  const why = skipped ?? (status === 'skip' ? detail : undefined);
-  const passed = rows?.filter((row) => row.status === 'pass').length;
-  console.log(
-    `${why ? 'SKIP' : failed.length ? 'FAIL' : 'ok  '} ${name}${why ? `: ${why}` : ''}${passed ? `, ${passed} cases` : ''}${ms ? `, ${seconds(ms)}` : ''}`,
-  );
-  for (const failure of failed)
+/** What a runtime or a consumer came to: `{ word, failures, notes }`. */
+const outcomeOf = ({ rows, status, skipped, detail, ms }) => {
+  const reason = skipped ?? (status === 'skip' ? detail : undefined);
+  if (reason) return { word: 'SKIP', failures: [], notes: [reason] };
+  const duration = ms === undefined ? [] : [seconds(ms)];
+  if (!rows) {
+    const failures = status === 'fail' ? [{ case: null, detail }] : [];
+    return { word: failures.length ? 'FAIL' : 'ok', failures, notes: duration };
+  }
+  const failures = failuresOf({ rows });
+  const passed = rows.filter((row) => row.status === 'pass').length;
+  return { word: failures.length ? 'FAIL' : 'ok', failures, notes: [`${passed} cases`, ...duration] };
+};
+
+export const progress = (result) => {
+  const { word, failures, notes } = outcomeOf(result);
+  console.log(`${word.padEnd('FAIL'.length)} ${[result.name, ...notes].join(', ')}`);
+  for (const failure of failures)
     console.log(`     ${failure.case ?? ''}\n       ${failure.detail.replaceAll('\n', '\n       ')}`);
 };
 
 export const hasFailed = ({ runtimes, consumers }) =>
   runtimes.some((runtime) => failuresOf(runtime).length) || consumers.some(({ status }) => status === 'fail');
 
-const marks = { pass: '✓', fail: '✗', 'n/a': 'n/a' };
+const MARKS = { pass: '✓', fail: '✗', 'n/a': 'n/a' };
 
-/** A line per case, a column per runtime. One row that failed makes the cell fail. */
-const table = ({ runtimes }) => [
-  ['case', ...runtimes.map(({ name }) => name)],
-  ...[...new Set(runtimes.flatMap(({ rows }) => rows.map((row) => row.case ?? [])).flat())].map((name) => [
-    name,
-    ...runtimes.map(({ rows, skipped }) => {
-      if (skipped) return 'skipped';
-      const found = rows.filter((row) => row.case === name);
-      return marks[found.find(({ status }) => status === 'fail')?.status ?? found[0]?.status] ?? '✗';
-    }),
-  ]),
-];
+/** A case is a failure if any row of it is, and if there is none. */
+const markOf = ({ rows, skipped }, name) => {
+  if (skipped) return 'skipped';
+  const statuses = rows.filter((row) => row.case === name).map(({ status }) => status);
+  return statuses.includes('fail') ? MARKS.fail : (MARKS[statuses[0]] ?? MARKS.fail);
+};
+
+/** A line per case, a column per runtime. */
+const table = ({ runtimes }) => {
+  const names = new Set(runtimes.flatMap(({ rows }) => rows.map((row) => row.case)).filter((name) => name !== null));
+  return [
+    ['case', ...runtimes.map(({ name }) => name)],
+    ...[...names].map((name) => [name, ...runtimes.map((runtime) => markOf(runtime, name))]),
+  ];
+};
 
 const inColumns = (rows) => {
   const widths = rows[0].map((_, column) => Math.max(...rows.map((row) => row[column].length)));
@@ -78,20 +91,24 @@ export const skippedOf = ({ runtimes, consumers }) => [
   ...consumers.filter(({ status }) => status === 'skip').map(({ name, detail }) => `${name}: ${detail}`),
 ];
 
+const listOf = (title, lines) => (lines.length ? [`\n${title}`, ...lines.map((line) => `  ${line}`)] : []);
+
 export const summary = (results, ms) => {
   const { runtimes, consumers } = results;
   const skipped = skippedOf(results);
   const passed = runtimes.flatMap(({ rows }) => rows).filter(({ status }) => status === 'pass').length;
-  const list = (title, lines) => (lines.length ? [`\n${title}`, ...lines.map((line) => `  ${line}`)] : []);
+  const ran = runtimes.filter((runtime) => !runtime.skipped).length;
+  const consumed = consumers.filter(({ status }) => status === 'pass').length;
+  const verdict = hasFailed(results) ? 'FAILED' : 'Passed';
   return [
     ...(runtimes.length ? [`\n${inColumns(table(results))}`] : []),
-    ...list('n/a', notApplicable(runtimes)),
-    skipped.length ? list('SKIPPED: NOT SHOWN BY THIS RUN', skipped).join('\n') : '\nNothing was skipped.',
-    `${hasFailed(results) ? 'FAILED' : 'Passed'}: ${passed} cases in ${runtimes.filter((one) => !one.skipped).length} runtimes, ${consumers.filter(({ status }) => status === 'pass').length} of ${consumers.length} consumers, ${seconds(ms)}.`,
+    ...listOf('n/a', notApplicable(runtimes)),
+    ...(skipped.length ? listOf('SKIPPED: NOT SHOWN BY THIS RUN', skipped) : ['\nNothing was skipped.']),
+    `${verdict}: ${passed} cases in ${ran} runtimes, ${consumed} of ${consumers.length} consumers, ${seconds(ms)}.`,
   ].join('\n');
 };
 
-/** The page of the documentation, of a run that left nothing out. One that finds the same leaves the date, too. */
+/** Writes the page of a run that left nothing out; if it found the same as the one before, the date stays as well. */
 export const writePage = (file, results, version) => {
   const { runtimes, consumers } = results;
   const page = `# Compatibility
@@ -112,7 +129,8 @@ ${notApplicable(runtimes)
 ${inMarkdown([['what is made of it', 'outcome'], ...consumers.map(({ name, note }) => [name, ['✓', note].join(' ').trim()])])}
 
 The types need those of the web platform: TypeScript's DOM library, \`@types/node\` or \`@cloudflare/workers-types\`. With
-none of them, valibot's own do not compile either; \`skipLibCheck\` helps there.
+none of them, valibot's own do not compile either; \`skipLibCheck\` helps there. ofetch's own types, and so those of
+\`lagclient/ofetch\`, need the DOM library and undici's types, or \`skipLibCheck\`.
 `;
   const withoutDate = (text) => text.replace(/on \d{4}-\d\d-\d\d/, '');
   if (existsSync(file) && withoutDate(readFileSync(file, 'utf8')) === withoutDate(page)) return;
