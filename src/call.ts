@@ -3,6 +3,7 @@ import type { GenericSchema } from 'valibot';
 import { readSettings, type CallOptions, type CallSettings } from './call-options.js';
 import { stateOf, type LagContext, type UsableState } from './context.js';
 import { lagError, renewError, type LagError, type LagIssue } from './errors.js';
+import { fieldsOf } from './fields-of.js';
 import { readHeaders } from './headers.js';
 import { invalidInput, ownFields, messageOf, toInvalidInput } from './invalid-input.js';
 import { findIssues, matches } from './models/matches.js';
@@ -64,7 +65,7 @@ const run = async <T>(
   try {
     const known = stateOf(ctx);
     if (known.isUsable) {
-      const result = await exchange(known.state, ownFields(operation) as Operation<T>, options, trace);
+      const result = await exchange(known.state, operation, options, trace);
       if (result.isOk()) return result;
       ({ error } = result);
     } else {
@@ -124,7 +125,9 @@ const toRequest = <T>(
   signal: AbortSignal | undefined,
   trace: CallTrace,
 ): LagRequest => {
-  const { method = 'GET', path, query, upload, robot = 'refuse', idempotent = true, stream = false } = operation;
+  const own = ownFields(operation);
+  const { method = 'GET', query, upload, robot = 'refuse', idempotent = true, stream = false } = own;
+  const { path } = operation;
   if (typeof path !== 'string' && path.error) throw path.error;
   const settings = settingsOf(state, operation, options);
   const body = upload ?? bodyOf(operation);
@@ -177,7 +180,7 @@ const MAX_PAGE_ITEMS = 100;
 
 const queryOf = (query: object | undefined): string => {
   let built = '';
-  for (const [name, value] of Object.entries(query ?? {}) as [string, unknown][]) {
+  for (const [name, value] of Object.entries(fieldsOf(query))) {
     // `nextCursor` is null on the last page.
     if (value === undefined || value === null) continue;
     if (name === 'limit' && !isPageSize(value)) throw invalidInput(`invalid limit: pass 1 to ${MAX_PAGE_ITEMS}`);
@@ -203,9 +206,9 @@ const decode = <T>(
   { response: schema, stream }: Operation<T>,
   state: UsableState,
 ): Result<T, LagError> => {
-  // The operation says what it returns: `stream` is for the response itself, no schema for nothing.
-  if (stream) return ok(response as T);
-  if (!schema) return isHtml(response.body) ? err(unexpectedError(response, state, HTML)) : ok(undefined as T);
+  if (stream) return ok(response as T); // `stream` says that T is the response itself
+  if (!schema && isHtml(response.body)) return err(unexpectedError(response, state, HTML));
+  if (!schema) return ok(undefined as T); // no schema says that T is void
   let value: unknown;
   try {
     value = JSON.parse(response.body || 'null');

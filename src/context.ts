@@ -107,7 +107,7 @@ interface WithState {
 /** The state behind a context. Whatever is passed instead of one gives an error; it never throws. */
 export const stateOf = (ctx: unknown): ContextState => {
   try {
-    const state = (ctx as WithState)[STATE];
+    const state = (ctx as WithState)[STATE]; // whatever it is: absent without a state
     if (state) return state;
   } catch {
     // Not an object, or one that cannot be read.
@@ -132,8 +132,7 @@ export function createContext<const Token extends string | undefined>(
   token: Token,
   options?: ContextOptions,
 ): ContextFor<Token> {
-  // The type of the token decides which kind of context this is; at run time they are one.
-  return makeContext(token, () => options) as ContextFor<Token>;
+  return makeContext(token, () => options) as ContextFor<Token>; // kinds of contexts are one at run time
 }
 
 /** The options that `withOptions` changes. */
@@ -149,8 +148,7 @@ export type OverridableOptions = Omit<
  */
 export function withOptions<Ctx extends LagContext>(ctx: Ctx, options: OverridableOptions): Ctx {
   const known = stateOf(ctx);
-  // The token is the same, and so is the kind of context.
-  return known.isUsable ? (known.state.derive(options) as Ctx) : ctx;
+  return known.isUsable ? (known.state.derive(options) as Ctx) : ctx; // the same token makes the same kind
 }
 
 const makeContext = (token: unknown, readOptions: () => ContextOptions | null | undefined): LagContext => {

@@ -1,3 +1,5 @@
+import { fieldsOf } from './fields-of.js';
+
 /** One thing that is wrong with a response, and where: `messages.0.content`, or `''` for the whole response. */
 export interface LagIssue {
   readonly path: string;
@@ -155,10 +157,9 @@ export const lagError = <Kind extends LagErrorKind>(
     // A getter threw: the error is better without fields than not there at all.
     known = {};
   }
-  const { cause, ...others } = known as { cause?: unknown };
+  const { cause, ...others } = fieldsOf(known);
   const error = new ErrorWithFields(`${message}`, Object.hasOwn(known, 'cause') ? { cause } : undefined);
-  // The class cannot know the kind: its fields are set here.
-  return Object.assign(error, { kind, attempts: 0, maybeApplied: false, ...others }) as never;
+  return Object.assign(error, { kind, attempts: 0, maybeApplied: false, ...others }) as never; // the class cannot know the kind
 };
 
 /** Whether a value is an error of this package, whichever copy or realm made it. */
@@ -166,8 +167,8 @@ export const isLagError = (value: unknown): value is LagError => {
   try {
     return (
       Object.prototype.toString.call(value) === '[object Error]' &&
-      (value as LagError).name === 'LagError' &&
-      typeof (value as LagError).kind === 'string'
+      fieldsOf(value).name === 'LagError' &&
+      typeof fieldsOf(value).kind === 'string'
     );
   } catch {
     return false;
@@ -176,8 +177,7 @@ export const isLagError = (value: unknown): value is LagError => {
 
 /** The fields that are not `undefined`. */
 export const definedFields = <Fields extends object>(fields: Fields): Defined<Fields> =>
-  // The type says what `Object.fromEntries` cannot: the same fields, fewer of them.
-  Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as Defined<Fields>;
+  Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as Defined<Fields>; // some of them
 
 type Defined<Fields> = { [Field in keyof Fields]?: Exclude<Fields[Field], undefined> };
 
@@ -198,7 +198,7 @@ export const renewError = (error: LagError, fields: object): LagError => {
 const summarizeCause = (cause: unknown): { name: string; message: string; code?: string } => {
   try {
     if (typeof cause !== 'object' || cause === null) return { name: typeof cause, message: String(cause) };
-    const { name, message, code } = cause as { name?: unknown; message?: unknown; code?: unknown };
+    const { name, message, code } = fieldsOf(cause);
     return {
       name: typeof name === 'string' ? name : 'Error',
       message: typeof message === 'string' ? message : 'no message',

@@ -1,3 +1,4 @@
+import { fieldsOf } from './fields-of.js';
 import { lagError, type LagError } from './errors.js';
 
 /**
@@ -36,7 +37,7 @@ export const toInvalidInput = (thrown: unknown, message = 'an argument cannot be
 /** The message of a thrown value, for a message of ours. */
 export const messageOf = (thrown: unknown): string => {
   try {
-    const { message } = Object(thrown) as { message?: unknown };
+    const { message } = fieldsOf(thrown);
     return typeof message === 'string' && message ? message : String(thrown);
   } catch {
     return 'a value that cannot be read';
@@ -48,5 +49,4 @@ export const messageOf = (thrown: unknown): string => {
  * Throws what a getter throws; anything but an object has no fields.
  */
 export const ownFields = <Fields extends object>(value: Fields | null | undefined): Partial<Fields> =>
-  // Without a prototype there is nothing to inherit, which is the point; the type cannot say so.
-  Object.assign(Object.create(null), value) as Partial<Fields>;
+  Object.assign(Object.create(null), value) as Partial<Fields>; // the type of a copy, which has nothing to inherit

@@ -67,8 +67,7 @@ export async function* walkPages<T, Query extends { readonly cursor?: string | n
   query: Query | undefined,
 ): LagIterable<Page<T>> {
   try {
-    // The query keeps its type: only its cursor changes.
-    let next = { ...query } as Query;
+    let next = { ...query } as Query; // a copy, of which only the cursor changes
     const known = new Set([next.cursor]);
     for (let emptyPages = 0; emptyPages < MAX_EMPTY_PAGES;) {
       const result = await fetchPage(next);

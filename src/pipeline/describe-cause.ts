@@ -1,3 +1,5 @@
+import { fieldsOf } from '../fields-of.js';
+
 /** What a failure of a runtime or library says, as plain texts. */
 export interface CauseDescription {
   readonly name: string;
@@ -29,7 +31,7 @@ export const describeCause = (thrown: unknown): CauseDescription => {
         stack = readText(inner, 'stack');
       }
       code = codeOf(inner) ?? code;
-      inner = (inner as { cause?: unknown }).cause;
+      inner = fieldsOf(inner).cause;
     }
   } catch {
     // What was read so far is kept.
@@ -49,7 +51,7 @@ export const toCause = (thrown: unknown): Error => {
 
 const messageOf = (value: unknown): string => {
   if (typeof value !== 'object' || value === null) return String(value);
-  const { message, errors } = value as { message?: unknown; errors?: unknown };
+  const { message, errors } = fieldsOf(value);
   const own = typeof message === 'string' ? message : '';
   // Of an AggregateError: one message per address that was tried.
   const inner = Array.isArray(errors) ? [...new Set(errors.slice(0, MAX_MESSAGES).map(messageOf))].join('; ') : '';
@@ -61,13 +63,13 @@ const messageOf = (value: unknown): string => {
 const codeOf = (value: unknown): string | undefined => {
   const code = readText(value, 'code');
   if (code !== undefined) return code;
-  const { errors } = Object(value) as { errors?: unknown };
+  const { errors } = fieldsOf(value);
   return Array.isArray(errors) ? errors.slice(0, MAX_MESSAGES).map(codeOf).find(Boolean) : undefined;
 };
 
 const readText = (value: unknown, field: 'name' | 'code' | 'stack'): string | undefined => {
   try {
-    const text: unknown = (Object(value) as Record<string, unknown>)[field];
+    const text: unknown = fieldsOf(value)[field];
     return typeof text === 'string' && text ? text : undefined;
   } catch {
     return undefined;

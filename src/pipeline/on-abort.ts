@@ -1,3 +1,5 @@
+import { fieldsOf } from '../fields-of.js';
+
 interface Listened {
   readonly callbacks: Set<() => void>;
   readonly listener: () => void;
@@ -44,7 +46,7 @@ export const onAbort = (signal: AbortSignal | undefined, callback: () => void): 
 /** Whether an object does what this package needs of a signal; it may come from another realm or library. */
 export const isAbortSignal = (value: unknown): value is AbortSignal => {
   try {
-    const { aborted, addEventListener, removeEventListener } = Object(value) as Partial<AbortSignal>;
+    const { aborted, addEventListener, removeEventListener } = fieldsOf(value);
     const canListen = typeof addEventListener === 'function' && typeof removeEventListener === 'function';
     return typeof aborted === 'boolean' && canListen;
   } catch {

@@ -1,3 +1,4 @@
+import { fieldsOf } from '../fields-of.js';
 import { err } from 'neverthrow';
 import type { LagError } from '../errors.js';
 import type { Step } from './compose.js';
@@ -74,7 +75,8 @@ const redactError = (error: LagError, redact: (text: string) => string): LagErro
 };
 
 const redactTexts = (error: Error, redact: (text: string) => string): void => {
-  const { message, stack, code } = error as Error & { code?: unknown };
+  const { message, stack } = error;
+  const { code } = fieldsOf(error);
   // A custom formatter of stacks may have made something else than a text.
   Object.assign(error, typeof stack === 'string' && { stack: redact(stack) }, { message: redact(message) });
   if (typeof code === 'string') Object.assign(error, { code: redact(code) });

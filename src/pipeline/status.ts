@@ -1,3 +1,4 @@
+import { fieldsOf } from '../fields-of.js';
 import { err } from 'neverthrow';
 import { lagError, type LagError, type LagErrorKind } from '../errors.js';
 import type { Step } from './compose.js';
@@ -28,7 +29,7 @@ export const requestIdOf = ({ headers }: LagResponse): string | undefined => hea
 const statusError = (response: LagResponse, redactor: Redactor): LagError => {
   const { status, headers } = response;
   const body = readBody(response, redactor);
-  const { error, message } = Object(body) as { error?: unknown; message?: unknown };
+  const { error, message } = fieldsOf(body);
   const code = textOf(error);
   const requestId = redactor.redact(requestIdOf(response) ?? '') || undefined;
   // Self-hosted servers answer with `{ error }` alone.

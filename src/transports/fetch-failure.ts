@@ -1,3 +1,4 @@
+import { fieldsOf } from '../fields-of.js';
 import type { LagTransportFailure } from '../pipeline/transport.js';
 
 /** Codes of failures before a connection stood: no address, no route, no certificate that fits. */
@@ -54,14 +55,6 @@ const TLS_AFTER_HANDSHAKE: ReadonlySet<string> = /*#__PURE__*/ new Set([
   'ERR_SSL_UNEXPECTED_EOF_WHILE_READING',
 ]);
 
-interface SystemError {
-  readonly code?: unknown;
-  readonly syscall?: unknown;
-  readonly message?: unknown;
-  readonly errors?: unknown;
-  readonly cause?: unknown;
-}
-
 const MAX_DEPTH = 9;
 
 /**
@@ -78,7 +71,7 @@ export const toFetchFailure = (cause: unknown): LagTransportFailure => {
 
 const progressOf = (thrown: unknown, depth: number): LagTransportFailure['progress'] => {
   if (typeof thrown !== 'object' || thrown === null || depth === 0) return 'unknown';
-  const { code, syscall, message, errors, cause } = thrown as SystemError;
+  const { code, syscall, message, errors, cause } = fieldsOf(thrown);
   // Each address that a name has was tried.
   if (Array.isArray(errors) && errors.length > 0)
     return errors.every((error) => progressOf(error, depth - 1) === 'not_sent') ? 'not_sent' : 'unknown';

@@ -23,7 +23,7 @@ export const fetchTransport = (options?: FetchTransportOptions): LagTransport =>
     try {
       const own = options?.fetch;
       // Called as a bare function: browsers and workerd reject a fetch that is called as a method.
-      const fetch = own ?? (globalThis.fetch as FetchLike | undefined);
+      const fetch: FetchLike | undefined = own ?? globalThis.fetch;
       if (typeof fetch !== 'function')
         return err({
           progress: 'refused',
@@ -58,7 +58,7 @@ export const toTransportResponse = async (response: Response): Promise<LagTransp
 
 const toBody = async (response: Response): Promise<ByteSource | string> => {
   // Types say that there is a web stream. node-fetch has one of Node's, and React Native none at all.
-  const body = response.body as ByteSource | AsyncIterable<Uint8Array> | null | undefined;
+  const body: ByteSource | AsyncIterable<Uint8Array> | null | undefined = response.body;
   if (body && 'getReader' in body) return body;
   return body && Symbol.asyncIterator in body ? iterableSource(body) : response.text();
 };

@@ -1,3 +1,4 @@
+import { fieldsOf } from '../fields-of.js';
 import { err, ok } from 'neverthrow';
 import { FetchError, ofetch, type $Fetch } from 'ofetch';
 import { toFetchBody } from './fetch-body.js';
@@ -42,7 +43,7 @@ export const ofetchTransport = ($fetch: $Fetch = ofetch): LagTransport => ({
 /** Nuxt brings an ofetch of its own, whose class is another one. */
 const isNamed = (thrown: unknown, name: string): boolean => {
   try {
-    return (thrown as Error).name === name;
+    return fieldsOf(thrown).name === name;
   } catch {
     return false;
   }

@@ -1,4 +1,6 @@
+import { fieldsOf } from '../fields-of.js';
 import { invalidInput, ownFields } from '../invalid-input.js';
+import { IMAGE_MAX_BYTES } from '../models/images.js';
 import { readBytes } from '../transports/read-bytes.js';
 import type { ByteSource, UploadPart } from '../pipeline/transport.js';
 import { readBlob } from './read-blob.js';
@@ -27,9 +29,6 @@ export interface ImageFile {
 
 const UNKNOWN_TYPE = 'application/octet-stream';
 
-/** A limit of the API: 25 MiB. */
-export const IMAGE_MAX_BYTES = 26_214_400;
-
 /** Reads what a source is, and its bytes unless a `Blob` can be sent as it is. Throws for what is not an image source. */
 export const readImage = async (
   source: ImageSource,
@@ -40,7 +39,7 @@ export const readImage = async (
   requireText('filename', filename);
   requireText('contentType', contentType);
   const content = await readContent(source, signal);
-  const { name: ownName, type: ownType } = source as { readonly name?: unknown; readonly type?: unknown };
+  const { name: ownName, type: ownType } = fieldsOf(source);
   const name = textOr(filename) ?? textOr(ownName);
   const type =
     textOr(contentType) ??
@@ -71,8 +70,7 @@ const requireSize = (bytes: number): void => {
   if (bytes > IMAGE_MAX_BYTES) throw invalidInput(`invalid source: more than 25 MiB (${IMAGE_MAX_BYTES} bytes)`);
 };
 
-const isByteSource = (source: unknown): source is ByteSource =>
-  typeof (Object(source) as { getReader?: unknown }).getReader === 'function';
+const isByteSource = (source: unknown): source is ByteSource => typeof fieldsOf(source).getReader === 'function';
 
 /** Bytes of any realm. */
 const isBuffer = (source: unknown): source is ArrayBuffer | ArrayBufferView =>
@@ -88,7 +86,7 @@ const copyBytes = (source: ArrayBuffer | ArrayBufferView): Uint8Array<ArrayBuffe
 
 /** A Blob of any realm or library. */
 const isBlob = (source: unknown): source is Blob => {
-  const { size, arrayBuffer, stream } = Object(source) as Partial<Blob>;
+  const { size, arrayBuffer, stream } = fieldsOf(source);
   return typeof size === 'number' && (source instanceof Blob || typeof (arrayBuffer ?? stream) === 'function');
 };
 

@@ -5,7 +5,7 @@ export const readBlob = async (blob: Blob): Promise<Uint8Array<ArrayBuffer>> => 
   // jsdom has neither.
   return new Promise((resolve, reject) => {
     const reader = new FileReader();
-    reader.onload = () => resolve(new Uint8Array(reader.result as ArrayBuffer));
+    reader.onload = () => resolve(new Uint8Array(reader.result as ArrayBuffer)); // readAsArrayBuffer gives one
     reader.onerror = () => reject(reader.error ?? new Error('the Blob cannot be read'));
     reader.readAsArrayBuffer(blob);
   });
