@@ -499,6 +499,63 @@ export const calls = (user: UserContext, robot: RobotContext): LagResult<unknown
   users.registerPushToken(user, { token: 't', platform: 'windows' }),
 ];
 
+// Ids: each has a name of its own, a plain string passes, and another id does not, whatever its position.
+export const ids = (
+  user: UserContext,
+  room: Room,
+  message: RoomMessage,
+  dm: DmMessage,
+  event: ServerEvent,
+): unknown => {
+  expectTypeOf(room.id).toEqualTypeOf<RoomId>();
+  expectTypeOf(room.serverId).toEqualTypeOf<ServerId>();
+  expectTypeOf(message.userId).toEqualTypeOf<UserId | null>();
+  expectTypeOf<RoomId>().toExtend<string>();
+  expectTypeOf<string>().toExtend<RoomId>();
+  const names = new Map<RoomId, string>([['r1', 'Lounge']]);
+  const byId: Record<RoomId, string> = { r1: 'Lounge' };
+  const body = { content: 'hi' };
+  return [
+    names.get('r1'),
+    byId[room.id],
+    JSON.parse(JSON.stringify(room.id)),
+    `${room.id}`.split('-'),
+    room.id === 'r1',
+    roomMessages.sendRoomMessage(user, 's1', 'r1', body),
+    roomMessages.sendRoomMessage(user, room.serverId, room.id, { ...body, replyToId: message.id, imageId: 'i1' }),
+    // @ts-expect-error A room's id where the server's goes.
+    roomMessages.sendRoomMessage(user, room.id, 'r1', body),
+    // @ts-expect-error A server's id where the room's goes.
+    roomMessages.sendRoomMessage(user, 's1', room.serverId, body),
+    // @ts-expect-error A room's id where the message's goes.
+    roomMessages.sendRoomMessage(user, 's1', 'r1', { ...body, replyToId: room.id }),
+    // @ts-expect-error A message's id where the image's goes.
+    roomMessages.sendRoomMessage(user, 's1', 'r1', { ...body, imageId: message.id }),
+    // @ts-expect-error The user's id of a message where its own goes.
+    roomMessages.deleteRoomMessage(user, 's1', 'r1', dm.userId),
+    // @ts-expect-error A message's id where the conversation's goes.
+    dms.sendDmMessage(user, dm.id, body),
+    // @ts-expect-error A role's id where the user's goes.
+    roles.assignRole(user, 's1', 'r' as RoleId, 'u'),
+    // @ts-expect-error A user's id where the role's goes.
+    roles.assignRole(user, 's1', 'u', 'u' as UserId),
+    // @ts-expect-error The id of an event's template where the event's goes.
+    events.getEvent(user, 's1', event.templateId ?? 't'),
+    // @ts-expect-error An event's id where the template's goes.
+    eventTemplates.deleteEventTemplate(user, 's1', event.id),
+    // @ts-expect-error A user's id where the guest's goes.
+    eventGuests.admitEventGuest(user, 's1', 'e1', event.createdBy),
+    // @ts-expect-error A user's id where the friendship's goes.
+    friends.removeFriend(user, dm.userId),
+    // @ts-expect-error A server's id where the invite's goes.
+    invites.revokeInvite(user, 's1', room.serverId),
+    // @ts-expect-error A message's id where the image's goes.
+    images.getImage(user, message.id),
+    // @ts-expect-error A robot's id where the user's goes.
+    dms.createDm(user, message.robotId ?? 'b'),
+  ];
+};
+
 // Answers: optional and nullable as promised, unknown fields kept but not typed, known values suggested.
 expectTypeOf<RoomMessage['userId']>().toEqualTypeOf<UserId | null>();
 expectTypeOf<RoomMessage['editedAt']>().toEqualTypeOf<string | null | undefined>();

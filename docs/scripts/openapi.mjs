@@ -273,15 +273,13 @@ const readModels = () => {
     if (ts.isTypeAliasDeclaration(node)) aliases[node.name.text] = node.type;
     if (ts.isInterfaceDeclaration(node)) interfaces[node.name.text] = node;
   }
-  /** The fields of an interface, those of a `Partial<…>` that it extends included. */
-  const fieldsOf = (node) => {
-    const [, base] = /^Partial<(\w+)>$/.exec(node.heritageClauses?.[0]?.types[0]?.getText() ?? '') ?? [];
-    const own = node.members.map((member) => [
-      member.name?.getText(),
-      { description: commentOn(member), values: openValuesOf(member, aliases), byDefault: defaultOf(member) },
-    ]);
-    return { ...(base && fieldsOf(interfaces[base])), ...Object.fromEntries(own) };
-  };
+  const fieldsOf = (node) =>
+    Object.fromEntries(
+      node.members.map((member) => [
+        member.name?.getText(),
+        { description: commentOn(member), values: openValuesOf(member, aliases), byDefault: defaultOf(member) },
+      ]),
+    );
   const models = Object.fromEntries(
     Object.entries(interfaces).map(([name, node]) => [name, { description: commentOn(node), fields: fieldsOf(node) }]),
   );

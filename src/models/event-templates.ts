@@ -84,6 +84,21 @@ export const CreateEventTemplateBodySchema = /*#__PURE__*/ v.object({
 });
 
 /** What to change in a repeated event. Absent fields stay as they are. */
-export interface UpdateEventTemplateBody extends Partial<CreateEventTemplateBody> {}
+export interface UpdateEventTemplateBody {
+  readonly title?: string | undefined;
+  readonly description?: string | undefined;
+  /** When it repeats: an iCalendar RRULE, such as `FREQ=WEEKLY;BYDAY=FR`. */
+  readonly rrule?: string | undefined;
+  /** An IANA time zone, such as `Europe/Berlin`. */
+  readonly timezone?: string | undefined;
+  /** `HH:MM` in `timezone`. */
+  readonly startTime?: string | undefined;
+  readonly durationMinutes?: number | undefined;
+  readonly coverImageUrl?: string | undefined;
+  /** Whether people from outside the server may come as guests. */
+  readonly externalAccessEnabled?: boolean | undefined;
+  /** Whether guests come in without being admitted. */
+  readonly externalAutoAdmit?: boolean | undefined;
+}
 
 export const UpdateEventTemplateBodySchema = /*#__PURE__*/ v.partial(CreateEventTemplateBodySchema);

@@ -121,7 +121,19 @@ export const CreateEventBodySchema = /*#__PURE__*/ v.object({
 });
 
 /** What to change in an event. Absent fields stay as they are. */
-export interface UpdateEventBody extends Partial<CreateEventBody> {}
+export interface UpdateEventBody {
+  readonly title?: string | undefined;
+  readonly description?: string | undefined;
+  readonly coverImageUrl?: string | undefined;
+  /** ISO 8601. */
+  readonly startsAt?: string | undefined;
+  /** ISO 8601. */
+  readonly endsAt?: string | undefined;
+  /** Whether people from outside the server may come as guests. */
+  readonly externalAccessEnabled?: boolean | undefined;
+  /** Whether guests come in without being admitted. */
+  readonly externalAutoAdmit?: boolean | undefined;
+}
 
 export const UpdateEventBodySchema = /*#__PURE__*/ v.partial(CreateEventBodySchema);
 
