@@ -7,6 +7,7 @@ import { benchCalls } from './calls.mjs';
 import { benchColdStart } from './cold-start.mjs';
 import { benchTypeCheck } from './type-check.mjs';
 import { benchUploadMemory } from './upload-memory.mjs';
+import { benchValidation } from './validation.mjs';
 
 const { values: flags } = parseArgs({ options: { quick: { type: 'boolean' }, update: { type: 'boolean' } } });
 const scale = flags.quick ? 0.1 : 1;
@@ -14,6 +15,7 @@ const scale = flags.quick ? 0.1 : 1;
 const root = new URL('../../', import.meta.url);
 const versionOf = (file) => JSON.parse(readFileSync(new URL(file, root), 'utf8')).version;
 
+const validation = await benchValidation({ rounds: Math.ceil(20 * scale) });
 const calls = await benchCalls({ rounds: Math.ceil(100 * scale) });
 const coldStart = await benchColdStart({ rounds: Math.ceil(31 * scale) });
 const typeCheck = await benchTypeCheck({ rounds: Math.ceil(9 * scale) });
@@ -75,6 +77,21 @@ that says so.
 ${Object.entries(calls)
   .map(([name, report]) => `### ${CASES[name](report.bytes)}\n\n${callTable(report)}`)
   .join('\n\n')}
+
+## Validation
+
+What it costs to check the page of 100 messages, once it is parsed. \`JSON.parse\` takes ${fixed(validation.parseMicros, 0)} µs for its
+${fixed(validation.bytes / 1000, 0)} kB; \`×\` is against that, in the same round. A good answer is checked by a predicate that is made of the
+schema once, and is not copied.
+
+${table(
+  ['', 'time', ''],
+  Object.entries(validation.rows).map(([what, { micros, ratio }]) => [
+    what,
+    `${fixed(micros, 0)} µs`,
+    `× ${fixed(ratio, 2)}`,
+  ]),
+)}
 
 ## Cold start
 
