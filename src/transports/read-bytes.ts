@@ -39,7 +39,10 @@ export const readBytes = async (
   let size = 0;
   let emptyPieces = 0;
   const finish = (isTruncated: boolean): BytesRead => {
-    if (isTruncated) cancel();
+    if (isTruncated) {
+      cancel();
+      releaseQuietly(reader);
+    }
     return { bytes: buffer.subarray(0, size), isTruncated };
   };
   try {
@@ -59,12 +62,12 @@ export const readBytes = async (
       if (pieces % PIECES_BETWEEN_TURNS === 0) await yieldToTimers();
     }
   } catch (thrown) {
-    cancel();
     if (isPartWanted) return finish(true);
+    cancel();
+    releaseQuietly(reader);
     throw thrown;
   } finally {
     signal?.removeEventListener('abort', cancel);
-    releaseQuietly(reader);
   }
 };
 
