@@ -224,8 +224,15 @@ const HTML: readonly LagIssue[] = [{ path: '', message: 'an HTML page' }];
 /** A page of HTML comes from something in between, and says nothing of the call. */
 const isHtml = (body: string): boolean => /^\s*</.test(body);
 
+/** The names in a path may be data of the server's, as long as its response. */
+const MAX_ISSUE_PATH_LENGTH = 500;
+
 const unexpectedError = (response: LagResponse, { redactor }: UsableState, issues: readonly LagIssue[]): LagError => {
-  const redacted = issues.map(({ path, message }) => ({ path: redactor.redact(path), message }));
+  // Cut after it is redacted, so that no part of a secret is left.
+  const redacted = issues.map(({ path, message }) => ({
+    path: redactor.redact(path).slice(0, MAX_ISSUE_PATH_LENGTH),
+    message,
+  }));
   const [first] = redacted;
   const where = first?.path ? `${first.path}: ` : '';
   return lagError('invalid_response', `unexpected response: ${where}${first?.message ?? 'it does not fit'}`, {

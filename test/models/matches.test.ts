@@ -317,8 +317,8 @@ describe('lists', () => {
     expect(findIssues(ServerMemberListSchema, zeros)).toHaveLength(1);
     expect(matches(ServerMemberListSchema, zeros, { maxItems: Infinity })).toBe(false);
     expect(findIssues(ServerMemberListSchema, zeros, { maxItems: Infinity })).toHaveLength(MAX_ISSUES);
-    // valibot's `safeParse` takes seconds and a gigabyte.
-    expect(performance.now() - startedAt).toBeLessThan(50);
+    // valibot's `safeParse` takes 7 s and a gigabyte.
+    expect(performance.now() - startedAt).toBeLessThan(200);
   });
 });
 
