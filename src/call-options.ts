@@ -1,6 +1,7 @@
 import { definedFields, type LagError } from './errors.js';
 import { invalidInput, ownFields } from './invalid-input.js';
 import type { LagHeaders, LagHeadersInit } from './headers.js';
+import { MAX_ITEMS } from './models/matches.js';
 
 /** Options of a context that a call may override. */
 export interface CallDefaults {
@@ -36,6 +37,11 @@ export interface CallDefaults {
    * @default 5_000_000
    */
   readonly maxResponseBytes?: number | undefined;
+  /**
+   * Most items of a list in a response. A longer one is an `invalid_response`.
+   * @default 10_000
+   */
+  readonly maxItems?: number | undefined;
   /** Extra headers; `undefined` leaves one out. The SDK sets `authorization` and the type of a body itself. */
   readonly headers?: LagHeadersInit | undefined;
   /** Called before each retry, with the error and the wait in milliseconds. What it throws is ignored. */
@@ -66,6 +72,7 @@ export interface CallSettings {
   readonly retry: 'safe' | 'always';
   readonly maxRetryAfterMs: number;
   readonly maxResponseBytes: number;
+  readonly maxItems: number;
   readonly onRetry: CallDefaults['onRetry'];
   readonly onResponse: CallDefaults['onResponse'];
 }
@@ -77,6 +84,7 @@ export const DEFAULT_SETTINGS: CallSettings = {
   retry: 'safe',
   maxRetryAfterMs: 60_000,
   maxResponseBytes: 5_000_000,
+  maxItems: MAX_ITEMS,
   onRetry: undefined,
   onResponse: undefined,
 };
@@ -86,13 +94,14 @@ export const MAX_TIMER_MS = 2 ** 31 - 1;
 
 /** The settings that options give; throws at the first invalid one. */
 export const readSettings = (options: CallDefaults | null | undefined): Partial<CallSettings> => {
-  const { timeoutMs, deadlineMs, maxRetries, retry, maxRetryAfterMs, maxResponseBytes, onRetry, onResponse } =
+  const { timeoutMs, deadlineMs, maxRetries, retry, maxRetryAfterMs, maxResponseBytes, maxItems, onRetry, onResponse } =
     ownFields(options);
   requireAmount('timeoutMs', timeoutMs, 1);
   requireAmount('deadlineMs', deadlineMs, 1);
   requireAmount('maxRetries', maxRetries, 0);
   requireAmount('maxRetryAfterMs', maxRetryAfterMs, 0);
   requireAmount('maxResponseBytes', maxResponseBytes, 1);
+  requireAmount('maxItems', maxItems, 0);
   if (retry !== undefined && retry !== 'safe' && retry !== 'always')
     throw invalidInput("invalid retry: pass 'safe' or 'always'");
   requireFunction('onRetry', onRetry);
@@ -104,6 +113,7 @@ export const readSettings = (options: CallDefaults | null | undefined): Partial<
     retry,
     maxRetryAfterMs,
     maxResponseBytes,
+    maxItems,
     onRetry,
     onResponse,
   });

@@ -6,9 +6,9 @@ import { lagError, renewError, type LagError, type LagIssue } from './errors.js'
 import { fieldsOf } from './fields-of.js';
 import { readHeaders } from './headers.js';
 import { invalidInput, ownFields, messageOf, toInvalidInput } from './invalid-input.js';
-import { findIssues, matches } from './models/matches.js';
+import { findIssues, matches, type MatchLimits } from './models/matches.js';
 import type { Path } from './path.js';
-import { isAbortSignal, onAbort } from './pipeline/on-abort.js';
+import { isAborted, isAbortSignal, onAbort, reasonOf } from './pipeline/on-abort.js';
 import { requestIdOf } from './pipeline/status.js';
 import type { CallTrace, LagRequest, LagResponse, LagResult, RobotRule } from './pipeline/types.js';
 import type { UploadBody } from './pipeline/transport.js';
@@ -56,10 +56,11 @@ export const call = <T = void>(
 
 const run = async <T>(
   ctx: LagContext,
-  operation: Operation<T>,
+  given: Operation<T>,
   options: CallOptions | undefined,
 ): Promise<Result<T, LagError>> => {
   const trace: CallTrace = { attempts: 0, maybeApplied: false };
+  const operation = ownFields(given) as Operation<T>; // as given, so its required fields are own ones
   const { method = 'GET', path } = operation;
   let error: LagError;
   try {
@@ -91,8 +92,9 @@ const exchange = async <T>(
 ): Promise<Result<T, LagError>> => {
   const { signal, release } = linkSignals(state.signal, readSignal(options));
   try {
-    const result = await state.handle(toRequest(state, operation, options, signal, trace));
-    return result.isOk() ? decode(result.value, operation, state) : err(result.error);
+    const request = toRequest(state, operation, options, signal, trace);
+    const result = await state.handle(request);
+    return result.isOk() ? decode(result.value, operation, state, { maxItems: request.maxItems }) : err(result.error);
   } finally {
     release();
   }
@@ -112,8 +114,8 @@ const linkSignals = (
   if (!ofContext || !ofCall) return { signal: ofCall ?? ofContext, release: () => {} };
   const controller = new AbortController();
   const releases = [ofContext, ofCall].map((signal) => {
-    if (signal.aborted) controller.abort(signal.reason);
-    return onAbort(signal, () => controller.abort(signal.reason));
+    if (isAborted(signal)) controller.abort(reasonOf(signal));
+    return onAbort(signal, () => controller.abort(reasonOf(signal)));
   });
   return { signal: controller.signal, release: () => releases.forEach((release) => release()) };
 };
@@ -205,6 +207,7 @@ const decode = <T>(
   response: LagResponse,
   { response: schema, stream }: Operation<T>,
   state: UsableState,
+  limits: MatchLimits,
 ): Result<T, LagError> => {
   if (stream) return ok(response as T); // `stream` says that T is the response itself
   if (!schema && isHtml(response.body)) return err(unexpectedError(response, state, HTML));
@@ -215,7 +218,9 @@ const decode = <T>(
   } catch {
     return err(unexpectedError(response, state, NOT_JSON));
   }
-  return matches(schema, value) ? ok(value) : err(unexpectedError(response, state, findIssues(schema, value)));
+  return matches(schema, value, limits)
+    ? ok(value)
+    : err(unexpectedError(response, state, findIssues(schema, value, limits)));
 };
 
 const NOT_JSON: readonly LagIssue[] = [{ path: '', message: 'not JSON' }];

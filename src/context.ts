@@ -162,7 +162,7 @@ const makeContext = (token: unknown, readOptions: () => ContextOptions | null | 
     ? { baseUrl: state.state.baseUrl, handle: state.state.handle }
     : { handle: failing(state.error) };
   // Not enumerable: a context is printed without its insides.
-  return Object.freeze(Object.defineProperty(visible, STATE, { value: state }));
+  return Object.freeze(Object.defineProperty(visible, STATE, ownFields({ value: state })));
 };
 
 const failing =
@@ -202,11 +202,12 @@ const makeState = (token: unknown, options: ContextOptions | null | undefined): 
     given: Object.freeze(settings),
     settings: Object.freeze({ ...DEFAULT_SETTINGS, ...settings }),
     signal: given.signal,
-    derive: (more) => makeContext(secret, () => mergeOptions({ ...given, transport, fetch: undefined }, more)),
+    derive: (more) =>
+      makeContext(secret, () => mergeOptions(ownFields({ ...given, transport, fetch: undefined }), more)),
   };
 };
 
-const mergeOptions = (given: ContextOptions, more: OverridableOptions | null | undefined): ContextOptions => {
+const mergeOptions = (given: Partial<ContextOptions>, more: OverridableOptions | null | undefined): ContextOptions => {
   const added = ownFields(more);
   return {
     ...given,

@@ -134,7 +134,7 @@ const ErrorWithFields = class LagError extends Error {
 
   toJSON(): object {
     const { body: _omitted, ...fields } = Object.fromEntries(Object.entries(this));
-    const { cause } = this;
+    const cause = Object.hasOwn(this, 'cause') ? this.cause : undefined;
     return {
       name: this.name,
       message: this.message,
@@ -158,8 +158,17 @@ export const lagError = <Kind extends LagErrorKind>(
     known = {};
   }
   const { cause, ...others } = fieldsOf(known);
-  const error = new ErrorWithFields(`${message}`, Object.hasOwn(known, 'cause') ? { cause } : undefined);
+  const error = new ErrorWithFields(toText(message), Object.hasOwn(known, 'cause') ? { cause } : undefined);
   return Object.assign(error, { kind, attempts: 0, maybeApplied: false, ...others }) as never; // the class cannot know the kind
+};
+
+const toText = (message: string): string => {
+  try {
+    // At run time it may be anything, a symbol too.
+    return `${message}`;
+  } catch {
+    return 'a message that cannot be read';
+  }
 };
 
 /** Whether a value is an error of this package, whichever copy or realm made it. */

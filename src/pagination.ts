@@ -1,6 +1,6 @@
 import { err, ok, ResultAsync, type Result } from 'neverthrow';
 import { lagError, type LagError } from './errors.js';
-import { invalidInput, toInvalidInput } from './invalid-input.js';
+import { invalidInput, ownFields, toInvalidInput } from './invalid-input.js';
 import type { LagResult } from './pipeline/types.js';
 
 /** One page of a walk. Pages go back in time; the items inside one are oldest first. */
@@ -72,7 +72,8 @@ export async function* walkPages<T, Query extends { readonly cursor?: string | n
     for (let emptyPages = 0; emptyPages < MAX_EMPTY_PAGES;) {
       const result = await fetchPage(next);
       if (result.isErr()) return yield err(result.error);
-      const { messages, hasMore, nextCursor } = result.value;
+      const { hasMore, nextCursor } = ownFields(result.value);
+      const { messages } = result.value;
       // Servers that leave `hasMore` out give a cursor for as long as there is more.
       const isLast = hasMore === false || !nextCursor;
       yield ok({ items: messages, hasMore: !isLast, nextCursor: isLast ? null : nextCursor });

@@ -64,7 +64,7 @@ export const path = (strings: TemplateStringsArray, ...ids: readonly string[]): 
   for (const [index, id] of ids.entries()) {
     const after = strings[index + 1] ?? '';
     const segment = route.slice(route.lastIndexOf('/', route.length - 2) + 1, -1);
-    const { name, reserved } = IDS[segment] ?? { name: 'id' };
+    const { name, reserved } = { name: 'id', reserved: undefined, ...IDS[segment] };
     const problem = problemOf(id, reserved);
     if (problem) error ??= invalidInput(`invalid ${name}: ${problem}`);
     built += (problem ? '' : encodeURIComponent(id)) + after;

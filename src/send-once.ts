@@ -56,8 +56,8 @@ const run = async (
   try {
     const startedAt = performance.now();
     // A copy, so that each attempt sends the same.
-    const message = { ...body };
-    const given: CallOptions = { ...ownFields(options), retry: 'safe' };
+    const message = ownFields(body);
+    const given: CallOptions = Object.assign(ownFields(options), { retry: 'safe' } as const);
     const first = await operations.send(message, given);
     const known = stateOf(ctx);
     if (first.isOk() || !known.isUsable || !first.error.maybeApplied) return first;

@@ -4,6 +4,7 @@ import { UserIdentityResponseSchema, type Identity } from '../models/identity.js
 import { RobotInfoSchema } from '../models/robots.js';
 import { call } from '../call.js';
 import { isRobot } from '../context.js';
+import { ownFields } from '../invalid-input.js';
 import type { LagResult } from '../pipeline/types.js';
 
 /**
@@ -17,24 +18,24 @@ export function getIdentity(ctx: LagContext, options?: CallOptions): LagResult<I
         ctx,
         { name: 'getIdentity', path: '/robots/@me/info', robot: 'same', response: RobotInfoSchema },
         options,
-      ).map(({ id, name, avatarUrl, createdAt, serverId, permissions, active }): Identity => ({
+      ).map(({ id, name, avatarUrl, serverId, permissions, active, ...rest }): Identity => ({
         kind: 'robot',
         id,
         displayName: name,
         avatarUrl,
-        createdAt: createdAt ?? null,
+        createdAt: ownFields(rest).createdAt ?? null,
         serverId,
         permissions,
         active,
       }))
     : call(ctx, { name: 'getIdentity', path: '/users/me', response: UserIdentityResponseSchema }, options).map(
-        ({ id, displayName, avatarUrl, createdAt, username }): Identity => ({
+        ({ id, avatarUrl, username, ...rest }): Identity => ({
           kind: 'user',
           id,
           // Empty counts as none.
-          displayName: displayName || username,
+          displayName: ownFields(rest).displayName || username,
           avatarUrl,
-          createdAt: createdAt ?? null,
+          createdAt: ownFields(rest).createdAt ?? null,
           username,
         }),
       );

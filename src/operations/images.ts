@@ -13,6 +13,7 @@ import {
   type ImageStatus,
 } from '../models/images.js';
 import { abortedError } from '../pipeline/end-reason.js';
+import { isAborted } from '../pipeline/on-abort.js';
 import { sleep } from '../pipeline/sleep.js';
 import type { LagResult } from '../pipeline/types.js';
 import { toImageForm } from '../uploads/image-form.js';
@@ -121,15 +122,16 @@ const pollStatus = async (
     const endsAt = performance.now() + limitMs;
     const perCallMs = known.isUsable ? known.state.settings.deadlineMs : Infinity;
     let pauseMs = intervalMs;
-    for (let leftMs = limitMs; leftMs >= 1 && !signal?.aborted; leftMs = endsAt - performance.now()) {
+    for (let leftMs = limitMs; leftMs >= 1 && !isAborted(signal); leftMs = endsAt - performance.now()) {
       const status = await getImageStatus(ctx, imageId, { ...given, deadlineMs: Math.min(leftMs, perCallMs) });
       if (status.isErr() || DONE.has(status.value.processingStatus)) return status;
       await sleep(Math.min(pauseMs, endsAt - performance.now()), signal);
       pauseMs = Math.min(pauseMs * INTERVAL_GROWTH, intervalMs * MAX_INTERVAL_GROWTH);
     }
-    error = signal?.aborted
-      ? abortedError(signal)
-      : lagError('timeout', `the image was not ready within ${limitMs} ms`);
+    error =
+      signal && isAborted(signal)
+        ? abortedError(signal)
+        : lagError('timeout', `the image was not ready within ${limitMs} ms`);
   } catch (thrown) {
     error = toInvalidInput(thrown);
   }

@@ -43,6 +43,24 @@ export const onAbort = (signal: AbortSignal | undefined, callback: () => void): 
   };
 };
 
+/** Whether a signal has aborted; `false` for one that cannot say. */
+export const isAborted = (signal: AbortSignal | undefined): boolean => {
+  try {
+    return signal?.aborted === true;
+  } catch {
+    return false;
+  }
+};
+
+/** The caller's own reason; `undefined` if it cannot be read. */
+export const reasonOf = (signal: AbortSignal): unknown => {
+  try {
+    return signal.reason as unknown;
+  } catch {
+    return undefined;
+  }
+};
+
 /** Whether an object does what this package needs of a signal; it may come from another realm or library. */
 export const isAbortSignal = (value: unknown): value is AbortSignal => {
   try {

@@ -70,7 +70,8 @@ export const redactToken =
 const redactError = (error: LagError, redact: (text: string) => string): LagError => {
   redactTexts(error, redact);
   // The reason of an abort is the caller's own and stays untouched.
-  if (error.kind !== 'aborted' && error.cause instanceof Error) redactTexts(error.cause, redact);
+  const cause = fieldsOf(error).cause;
+  if (error.kind !== 'aborted' && cause instanceof Error) redactTexts(cause, redact);
   return error;
 };
 

@@ -1,5 +1,6 @@
 import type { LagError } from '../errors.js';
 import type { LagHeaders } from '../headers.js';
+import { ownFields } from '../invalid-input.js';
 
 // The three forms of an HTTP date: IMF-fixdate, RFC 850 and asctime.
 const IMF_FIXDATE = /^\w{3}, (?<day>\d\d) (?<month>\w{3}) (?<year>\d{4}) (?<time>\d\d:\d\d:\d\d) GMT$/;
@@ -38,4 +39,4 @@ const fourDigits = (year: string): string => {
 
 /** What an error's `retryAfterSeconds` asks for, in milliseconds; 0 if it asks for nothing. */
 export const retryAfterMs = (error: LagError): number =>
-  error.kind === 'rate_limit' || error.kind === 'server' ? (error.retryAfterSeconds ?? 0) * 1000 : 0;
+  error.kind === 'rate_limit' || error.kind === 'server' ? (ownFields(error).retryAfterSeconds ?? 0) * 1000 : 0;

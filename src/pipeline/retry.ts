@@ -1,5 +1,6 @@
 import { err } from 'neverthrow';
 import type { LagError, LagErrorKind } from '../errors.js';
+import { ownFields } from '../invalid-input.js';
 import type { Step } from './compose.js';
 import { endReason } from './end-reason.js';
 import { notify } from './notify.js';
@@ -30,12 +31,13 @@ export const retry: Step = (next) => async (request) => {
     const result = await next(request);
     if (result.isOk()) return result;
     const { error } = result;
-    const mayBeApplied = mayHaveBeenApplied(error);
+    const { status } = ownFields(error);
+    const mayBeApplied = mayHaveBeenApplied(error, status);
     // A middleware may have begun another attempt meanwhile, whose end is not known.
     const isLast = attempt === trace.attempts;
     if (!mayBeApplied && isLast) trace.maybeApplied = before.maybeApplied;
     // Nothing went out: the request was rejected on this machine.
-    if (isLast && error.status === undefined && progressOf(error) === 'refused') trace.attempts = before.attempts;
+    if (isLast && status === undefined && progressOf(error) === 'refused') trace.attempts = before.attempts;
     const isSafe = request.idempotent || request.retry === 'always' || !mayBeApplied;
     if (!isSafe || retries >= request.maxRetries || !TRANSIENT.has(error.kind)) return result;
     const askedMs = retryAfterMs(error);
@@ -47,8 +49,7 @@ export const retry: Step = (next) => async (request) => {
 };
 
 /** Whether the server may have applied the request. */
-const mayHaveBeenApplied = (error: LagError): boolean => {
-  const { status } = error;
+const mayHaveBeenApplied = (error: LagError, status: number | undefined): boolean => {
   if (status === undefined) return progressOf(error) === 'unknown';
   // A client error says that the server did nothing.
   return status < 400 || status >= 500;

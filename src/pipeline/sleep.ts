@@ -1,10 +1,10 @@
 import { MAX_TIMER_MS } from '../call-options.js';
-import { onAbort } from './on-abort.js';
+import { isAborted, onAbort } from './on-abort.js';
 
 /** Resolves after `ms`, or when `signal` aborts; leaves no timer and no listener. `Infinity` waits for the signal alone. */
 export const sleep = (ms: number, signal?: AbortSignal): Promise<void> =>
   new Promise((resolve) => {
-    if (signal?.aborted) return resolve();
+    if (isAborted(signal)) return resolve();
     const end = () => {
       resolve();
       clearTimeout(timer);

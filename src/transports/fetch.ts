@@ -1,5 +1,6 @@
 import { err, ok } from 'neverthrow';
-import { invalidInput } from '../invalid-input.js';
+import { invalidInput, ownFields } from '../invalid-input.js';
+import { acceptsSignals } from './accepts-signals.js';
 import { toFetchBody } from './fetch-body.js';
 import { toFetchFailure } from './fetch-failure.js';
 import { supportsNoStore } from './supports-no-store.js';
@@ -21,7 +22,7 @@ export interface FetchTransportOptions {
 export const fetchTransport = (options?: FetchTransportOptions): LagTransport => ({
   send: async ({ method, url, headers, body, signal, onUploadProgress }) => {
     try {
-      const own = options?.fetch;
+      const { fetch: own } = ownFields(options);
       // Called as a bare function: browsers and workerd reject a fetch that is called as a method.
       const fetch: FetchLike | undefined = own ?? globalThis.fetch;
       if (typeof fetch !== 'function')
@@ -35,7 +36,7 @@ export const fetchTransport = (options?: FetchTransportOptions): LagTransport =>
         method,
         headers,
         body: isUpload ? await toFetchBody(body, own === undefined) : body,
-        signal,
+        ...(acceptsSignals() && { signal }),
         redirect: 'manual',
         ...(supportsNoStore() && { cache: 'no-store' }),
       });

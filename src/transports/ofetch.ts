@@ -1,9 +1,11 @@
 import { fieldsOf } from '../fields-of.js';
 import { err, ok } from 'neverthrow';
 import { FetchError, ofetch, type $Fetch } from 'ofetch';
+import { acceptsSignals } from './accepts-signals.js';
 import { toFetchBody } from './fetch-body.js';
 import { toFetchFailure } from './fetch-failure.js';
 import { toTransportResponse } from './fetch.js';
+import { supportsNoStore } from './supports-no-store.js';
 import type { LagTransport } from '../pipeline/transport.js';
 
 // ofetch's retry ignores `Retry-After`, its timeout stops at the headers, its errors carry the request headers, and its
@@ -26,8 +28,9 @@ export const ofetchTransport = ($fetch: $Fetch = ofetch): LagTransport => ({
         // ofetch would add its own.
         headers: { ...headers },
         ...(body !== undefined && { body: isUpload ? await toFetchBody(body, $fetch === ofetch) : body }),
-        ...(signal && { signal }),
+        ...(signal && acceptsSignals() && { signal }),
         redirect: 'manual',
+        ...(supportsNoStore() && { cache: 'no-store' }),
         ...SWITCHED_OFF,
       });
       if (isUpload) onUploadProgress?.({ sent: body.size, total: body.size });

@@ -34,6 +34,10 @@ export const readBytes = async (
 ): Promise<BytesRead> => {
   const reader = source.getReader();
   const cancel = () => cancelQuietly(reader, signal?.reason);
+  if (signal?.aborted) {
+    cancel();
+    throw new Error('reading was aborted');
+  }
   signal?.addEventListener('abort', cancel);
   let buffer = new Uint8Array(FIRST_BUFFER_BYTES);
   let size = 0;

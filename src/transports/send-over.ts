@@ -1,4 +1,5 @@
 import { err, ok, type Result } from 'neverthrow';
+import { fieldsOf } from '../fields-of.js';
 import { isLagError, lagError, type LagError } from '../errors.js';
 import { isInvalidInput, messageOf } from '../invalid-input.js';
 import { discard, readText } from './read-bytes.js';
@@ -46,19 +47,33 @@ const sendSafely = async (
 ): Promise<Result<LagTransportResponse, LagTransportFailure>> => {
   try {
     const result = await transport.send({ method, url: baseUrl + path, headers, body, signal, onUploadProgress });
-    if (result.isErr() ? 'progress' in result.error : isResponse(result.value)) return result;
+    if (isSent(result)) return result;
     throw new TypeError('the transport returned something that is not a Result of a response');
   } catch (cause) {
     return err({ progress: 'unknown', cause });
   }
 };
 
+/** Whether a transport kept its contract. */
+const isSent = (result: Result<LagTransportResponse, LagTransportFailure>): boolean => {
+  try {
+    return result.isErr() ? isFailure(result.error) : isResponse(result.value);
+  } catch {
+    return false;
+  }
+};
+
+const isFailure = (failure: unknown): boolean =>
+  typeof failure === 'object' && failure !== null && Object.hasOwn(failure, 'progress');
+
 const isResponse = ({ status, headers, body }: LagTransportResponse): boolean =>
   typeof status === 'number' &&
   typeof headers.get === 'function' &&
   (body === null || typeof body === 'string' || typeof body.getReader === 'function');
 
-const failureError = ({ progress, cause, isInterceptorFailure }: LagTransportFailure): LagError => {
+const failureError = (failure: LagTransportFailure): LagError => {
+  const { progress, cause } = failure;
+  const isInterceptorFailure = fieldsOf(failure).isInterceptorFailure === true;
   const error = isInterceptorFailure
     ? lagError('invalid_input', `an interceptor failed: ${describeCause(cause).message}`, { cause: toCause(cause) })
     : transportError(progress, cause);

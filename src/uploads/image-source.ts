@@ -63,7 +63,10 @@ const readContent = async (source: unknown, signal: AbortSignal): Promise<Upload
   if (!isBlob(source)) throw invalidInput('invalid source: pass a Blob, bytes or a stream of bytes');
   requireSize(source.size);
   // A Blob of another realm or library would be sent as `[object Blob]`.
-  return source instanceof Blob ? source : readBlob(source);
+  if (source instanceof Blob) return source;
+  const bytes = await readBlob(source);
+  requireSize(bytes.length);
+  return bytes;
 };
 
 const requireSize = (bytes: number): void => {

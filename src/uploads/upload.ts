@@ -6,7 +6,7 @@ import { lagError, renewError, type LagError } from '../errors.js';
 import { ownFields, toInvalidInput } from '../invalid-input.js';
 import { abortedError } from '../pipeline/end-reason.js';
 import { notify } from '../pipeline/notify.js';
-import { isAbortSignal, onAbort } from '../pipeline/on-abort.js';
+import { isAborted, isAbortSignal, onAbort } from '../pipeline/on-abort.js';
 import { sleep } from '../pipeline/sleep.js';
 import type { LagResult } from '../pipeline/types.js';
 import type { UploadProgress } from '../pipeline/transport.js';
@@ -67,17 +67,18 @@ const run = async <T>(
   try {
     const known = stateOf(ctx);
     // What will be rejected anyway is rejected before its source is touched.
-    if (!known.isUsable || known.state.isRobot) return await call(ctx, operation, options);
+    const isPathInvalid = pathOf(operation.path) === undefined;
+    if (!known.isUsable || known.state.isRobot || isPathInvalid) return await call(ctx, operation, options);
     const given = ownFields(options);
     const { deadlineMs } = { ...known.state.settings, ...readSettings(given) };
     const signal = given.signal ?? known.state.signal;
     if (signal !== undefined && !isAbortSignal(signal)) return await call(ctx, operation, options);
     stopListening = onAbort(signal, () => reading.abort());
-    if (signal?.aborted) reading.abort();
+    if (isAborted(signal)) reading.abort();
     const body = await readWithin(deadlineMs, reading, async () => toBody(await read(reading.signal)));
     const leftMs = deadlineMs - (performance.now() - startedAt);
     const { onUploadProgress } = given;
-    if (body !== undefined && !signal?.aborted && leftMs >= 1)
+    if (body !== undefined && !isAborted(signal) && leftMs >= 1)
       return await call(
         ctx,
         {
@@ -88,9 +89,10 @@ const run = async <T>(
         },
         { ...given, deadlineMs: leftMs },
       );
-    error = signal?.aborted
-      ? abortedError(signal)
-      : lagError('timeout', `the image was not read within deadlineMs, ${deadlineMs}`);
+    error =
+      signal && isAborted(signal)
+        ? abortedError(signal)
+        : lagError('timeout', `the image was not read within deadlineMs, ${deadlineMs}`);
   } catch (thrown) {
     error = toInvalidInput(thrown, 'the image cannot be read');
   } finally {

@@ -25,7 +25,11 @@ describe('a transport that', () => {
   test.each<[string, (request: LagTransportRequest) => unknown, string]>([
     ['throws', boom, 'no response: own'],
     ['rejects', () => Promise.reject(new Error('own')), 'no response: own'],
-    ['returns nothing', () => undefined, "no response: Cannot read properties of undefined (reading 'isErr')"],
+    [
+      'returns nothing',
+      () => undefined,
+      'no response: the transport returned something that is not a Result of a response',
+    ],
     [
       'returns a body that is not one',
       async () => respondWith(5 as never),
