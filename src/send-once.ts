@@ -33,6 +33,23 @@ const MAY_HAVE_SENT: ReadonlySet<LagErrorKind> = /*#__PURE__*/ new Set([
   'invalid_response',
 ]);
 
+/** How long ago the first attempt began. */
+interface Elapsed {
+  /** By a clock that never steps, but may stand still while the machine sleeps. */
+  readonly leastMs: number;
+  /** By the wall clock, if that says more. */
+  readonly mostMs: number;
+}
+
+const startStopwatch = (): (() => Elapsed) => {
+  const startedAt = performance.now();
+  const wallStartedAt = Date.now();
+  return () => {
+    const leastMs = performance.now() - startedAt;
+    return { leastMs, mostMs: Math.max(leastMs, Date.now() - wallStartedAt) };
+  };
+};
+
 /** Whether a message is in its room. */
 type Search =
   | { readonly status: 'found'; readonly message: RoomMessage }
@@ -55,13 +72,14 @@ const run = async (
 ): Promise<Result<RoomMessage, LagError>> => {
   try {
     const startedAt = performance.now();
+    const readElapsed = startStopwatch();
     // A copy, so that each attempt sends the same.
     const message = ownFields(body);
     const given: CallOptions = Object.assign(ownFields(options), { retry: 'safe' } as const);
     const first = await operations.send(message, given);
     const known = stateOf(ctx);
     if (first.isOk() || !known.isUsable || !first.error.maybeApplied) return first;
-    return await settle(ctx, known.state, message, given, startedAt, first.error, operations);
+    return await settle(ctx, known.state, message, given, { startedAt, readElapsed }, first.error, operations);
   } catch (thrown) {
     return err(renewError(toInvalidInput(thrown), { method: 'POST' }));
   }
@@ -73,7 +91,7 @@ const settle = async (
   state: UsableState,
   message: SendRoomMessageBody,
   given: CallOptions,
-  startedAt: number,
+  { startedAt, readElapsed }: { readonly startedAt: number; readonly readElapsed: () => Elapsed },
   firstError: LagError,
   operations: SendOnceOperations,
 ): Promise<Result<RoomMessage, LagError>> => {
@@ -91,7 +109,7 @@ const settle = async (
     const isOver = askedMs > maxRetryAfterMs || performance.now() + waitMs >= endsAt;
     if (isOver || !MAY_HAVE_SENT.has(error.kind)) return failure;
     await sleep(waitMs, signal);
-    const search = await findSentMessage(ctx, message, startedAt, remainingOptions, operations);
+    const search = await findSentMessage(ctx, message, readElapsed, remainingOptions, operations);
     if (search.status === 'found') return ok(search.message);
     const maySendAgain = attempts <= maxRetries && performance.now() + 1 < endsAt && error.kind !== 'invalid_response';
     if (search.status === 'unknown' || !maySendAgain) return failure;
@@ -106,7 +124,7 @@ const settle = async (
 const findSentMessage = async (
   ctx: LagContext,
   sent: SendRoomMessageBody,
-  startedAt: number,
+  readElapsed: () => Elapsed,
   remainingOptions: () => CallOptions,
   { list, getIdentity }: SendOnceOperations,
 ): Promise<Search> => {
@@ -127,11 +145,14 @@ const findSentMessage = async (
     newestAt ??= Math.max(...messages.map(writtenAt));
     // Where the server does not tell the time, its newest message says how late it is there at least.
     const earliestNow = serverNow ?? newestAt;
-    // Elapsed time is that of a clock that never steps.
-    const since = earliestNow - (performance.now() - startedAt) - CLOCK_SLACK_MS;
+    const { leastMs, mostMs } = readElapsed();
+    // It is not older than this.
+    const since = earliestNow - mostMs - CLOCK_SLACK_MS;
     const candidate = messages.find((message) => isCandidate(message) && !(writtenAt(message) < since));
     if (candidate) {
-      const isCertain = serverNow !== undefined && newestAt <= serverNow + CLOCK_SLACK_MS;
+      // One from before may have been sent earlier on, if the wall clock stepped ahead.
+      const isOfThisCall = writtenAt(candidate) >= earliestNow - leastMs - CLOCK_SLACK_MS;
+      const isCertain = isOfThisCall && serverNow !== undefined && newestAt <= serverNow + CLOCK_SLACK_MS;
       return isCertain ? { status: 'found', message: candidate } : { status: 'unknown' };
     }
     if (!hasMore || !nextCursor || messages.some((message) => writtenAt(message) < since)) {

@@ -26,7 +26,8 @@ export const parseHttpDate = (text: string): number | undefined => {
   const { day, month, year, time } = (IMF_FIXDATE.exec(text) ?? RFC_850.exec(text) ?? ASCTIME.exec(text))?.groups ?? {};
   if (day === undefined || year === undefined) return undefined;
   const ms = Date.parse(`${day.trim()} ${month} ${fourDigits(year)} ${time} GMT`);
-  return Number.isNaN(ms) ? undefined : ms;
+  // Engines take the 31st of February for a day in March.
+  return new Date(ms).getUTCDate() === Number(day) ? ms : undefined;
 };
 
 /** RFC 9110: a year of two digits that seems to be more than 50 years ahead lies in the past. */
