@@ -2,36 +2,37 @@ import { fieldsOf } from './fields-of.js';
 import { lagError, type LagError } from './errors.js';
 
 /**
- * Thrown inside of the package, and caught by every export. It is not a `LagError`, so that a `LagError` which user code
- * throws is never taken for one of this call.
+ * What this package throws inside of itself; every export catches it. It is not a `LagError`, so that a `LagError` which
+ * user code throws is never taken for one of this call. A map, because `instanceof` runs the traps of what was thrown.
  */
-class InvalidInput extends Error {
-  readonly kind: 'invalid_input' | 'invalid_token';
-
-  constructor(kind: 'invalid_input' | 'invalid_token', message: string, cause: unknown) {
-    super(message, { cause });
-    this.kind = kind;
-  }
-}
+const kinds = /*#__PURE__*/ new WeakMap<object, 'invalid_input' | 'invalid_token'>();
 
 /** Whether this package threw it itself. */
-export const isInvalidInput = (thrown: unknown): boolean => thrown instanceof InvalidInput;
+export const isInvalidInput = (thrown: unknown): thrown is Error => kinds.has(Object(thrown));
 
 /** An `invalid_input` to throw. The message names the culprit and the fix. */
-export const invalidInput = (message: string, cause?: unknown): Error =>
-  new InvalidInput('invalid_input', message, cause);
+export const invalidInput = (message: string, cause?: unknown): Error => {
+  const error = new Error(message, cause === undefined ? {} : { cause });
+  kinds.set(error, 'invalid_input');
+  return error;
+};
 
 /** An `invalid_token` to throw. */
-export const invalidToken = (message: string): Error => new InvalidInput('invalid_token', message, undefined);
+export const invalidToken = (message: string): Error => {
+  const error = new Error(message);
+  kinds.set(error, 'invalid_token');
+  return error;
+};
 
 /**
  * The error for whatever was thrown while user code ran: an `invalid_input` of `message`, with the thrown value as
  * `cause`. What this package threw itself keeps its own message.
  */
 export const toInvalidInput = (thrown: unknown, message = 'an argument cannot be read'): LagError => {
-  if (thrown instanceof InvalidInput)
-    return lagError(thrown.kind, thrown.message, thrown.cause === undefined ? {} : { cause: thrown.cause });
-  return lagError('invalid_input', `${message}: ${messageOf(thrown)}`, { cause: thrown });
+  const kind = kinds.get(Object(thrown));
+  if (kind === undefined || !isInvalidInput(thrown))
+    return lagError('invalid_input', `${message}: ${messageOf(thrown)}`, { cause: thrown });
+  return lagError(kind, thrown.message, Object.hasOwn(thrown, 'cause') ? { cause: thrown.cause } : {});
 };
 
 /** The message of a thrown value, for a message of ours. */

@@ -75,8 +75,18 @@ const redactError = (error: LagError, redact: (text: string) => string): LagErro
   return error;
 };
 
+/** A custom formatter of stacks may throw. */
+const stackOf = (error: Error): unknown => {
+  try {
+    return error.stack;
+  } catch {
+    return undefined;
+  }
+};
+
 const redactTexts = (error: Error, redact: (text: string) => string): void => {
-  const { message, stack } = error;
+  const { message } = error;
+  const stack = stackOf(error);
   const { code } = fieldsOf(error);
   // A custom formatter of stacks may have made something else than a text.
   Object.assign(error, typeof stack === 'string' && { stack: redact(stack) }, { message: redact(message) });
