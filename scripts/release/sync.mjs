@@ -43,6 +43,10 @@ const wanted = {
     // As the formatter has it.
     .replace(/\[\n\s+([^[\]]*?)\n\s+\]/g, (_, items) => `[${items.replace(/,\s+/g, ', ')}]`),
   'src/version.ts': read('src/version.ts').replace(/VERSION = '[^']*'/, `VERSION = '${pkg.version}'`),
+  'docs/public/sandbox-openapi.json': read('docs/public/sandbox-openapi.json').replace(
+    /"version": "[^"]*"/,
+    `"version": "${pkg.version}"`,
+  ),
   'docs/examples/deno-deploy/deno.json': read('docs/examples/deno-deploy/deno.json').replace(
     /npm:lagclient@\^[^"]*/,
     `npm:lagclient@^${pkg.version}`,

@@ -1,77 +1,92 @@
 #!/usr/bin/env node
-import { parseArgs } from 'node:util';
-import { serveSandbox } from './node.js';
+import { VERSION } from '../version.js';
+import { parseCommand, USAGE, type ServeCommand } from './server/arguments.js';
+import type { SandboxRequest } from './control/request-log.js';
+import { serveSandbox, type ServedSandbox } from './node.js';
 
-const usage = `Usage: lagclient-sandbox [--port 4010] [--host 127.0.0.1] [--seed lag]
-
-Serves an in-memory Lag API until it is interrupted.
-
-  --port  port to listen on: 4010; 0 for a free one
-  --host  address to listen on: 127.0.0.1; anything else than loopback lets others in
-  --seed  ids and tokens are the same for the same seed: lag
-  --help  this text`;
-
-const main = async (): Promise<number> => {
-  const options = {
-    port: { type: 'string' },
-    host: { type: 'string' },
-    seed: { type: 'string' },
-    help: { type: 'boolean' },
-  } as const;
-  let values;
-  try {
-    ({ values } = parseArgs({ options }));
-  } catch (error) {
-    console.error(`${(error as Error).message}\n\n${usage}`);
-    return 2;
-  }
-  if (values.help) {
-    console.log(usage);
-    return 0;
-  }
-  const port = Number(values.port ?? 4010);
-  if (!Number.isInteger(port) || port < 0 || port > 65_535) {
-    console.error(`--port must be a whole number from 0 to 65535\n\n${usage}`);
-    return 2;
-  }
-
+/** Starts the sandbox, and resolves with the exit code when it is interrupted. */
+const serve = async (command: ServeCommand): Promise<number> => {
+  const { port, hostname, allowedHosts, seed, clock, quirks, robots, faults, isQuiet } = command;
   const served = await serveSandbox({
     port,
-    hostname: values.host,
-    seed: values.seed,
-    onRequest: ({ id, method, path, status, faulty }) =>
-      console.log(
-        `${new Date().toISOString()} ${id} ${method} ${path} ${status || 'broken off'}${faulty ? ' (fault)' : ''}`,
-      ),
+    hostname,
+    allowedHosts,
+    seed,
+    clock,
+    quirks,
+    onRequest: isQuiet ? undefined : printRequest,
+    onWarning: (message) => console.error(`Warning: ${message}.`),
   });
   if (served.isErr()) {
     console.error(served.error.message);
     return 1;
   }
-  const { url, sandbox, close } = served.value;
+  const { sandbox, close } = served.value;
+  for (const fault of faults) sandbox.faults.next(fault);
+  const added = robots.map((robot) => ({ ...robot, ...sandbox.addRobot(robot) }));
+  // Listened for before the text is printed that tells how to end it.
+  const interruption = new Promise<void>((resolve) => {
+    process.once('SIGINT', () => resolve());
+    process.once('SIGTERM', () => resolve());
+  });
+  console.log(introduce(served.value, added));
+  await interruption;
+  await close();
+  return 0;
+};
+
+const printRequest = ({ id, method, path, status, faulty }: SandboxRequest): void =>
+  console.log(
+    `${new Date().toISOString()} ${id} ${method} ${path} ${status || 'broken off'}${faulty ? ' (fault)' : ''}`,
+  );
+
+type AddedRobot = ServeCommand['robots'][number] & ReturnType<ServedSandbox['sandbox']['addRobot']>;
+
+/** What to copy: variables that the examples read, tokens and ids. */
+const introduce = ({ url, sandbox }: ServedSandbox, robots: readonly AddedRobot[]): string => {
   const { tokens, ids } = sandbox;
-  console.log(`Lag sandbox on ${url}
+  const [firstRobot] = robots;
+  const lines = robots.map(({ delivery, token, webhookSecret }) => {
+    const how = typeof delivery === 'object' ? `posts events to ${delivery.url ?? ''}` : `gets events by ${delivery}`;
+    return `robot  ${token}  ${how}${webhookSecret && `, signed with ${webhookSecret}`}`;
+  });
+  return `Lag sandbox on ${url}
 
   export LAG_BASE_URL=${url}
   export LAG_TOKEN=${tokens.ada}
+  export LAG_ROBOT_KEY=${firstRobot?.token ?? tokens.robot}
 
   ada    ${tokens.ada}  owns the server
   ben    ${tokens.ben}  a member
   cleo   ${tokens.cleo}  an admin
   dan    ${tokens.dan}  not in the server
-  robot  ${tokens.robot}
+  ${[`robot  ${tokens.robot}  gets events by poll`, ...lines].join('\n  ')}
 
   server ${ids.server}
   room   ${ids.rooms.general}
 
+Open ${url} for a page with all of this, live requests and faults.
 Ctrl-C ends it.
-`);
-  await new Promise<void>((resolve) => {
-    process.once('SIGINT', resolve);
-    process.once('SIGTERM', resolve);
-  });
-  await close();
-  return 0;
+`;
+};
+
+const main = async (): Promise<number> => {
+  // A reader that goes away, such as `head`, ends the output and not the sandbox.
+  for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {});
+  const command = parseCommand(process.argv.slice(2));
+  switch (command.kind) {
+    case 'help':
+      console.log(USAGE);
+      return 0;
+    case 'version':
+      console.log(VERSION);
+      return 0;
+    case 'invalid':
+      console.error(`${command.message}\n\n${USAGE}`);
+      return 2;
+    case 'serve':
+      return serve(command);
+  }
 };
 
 process.exitCode = await main();

@@ -1,4 +1,4 @@
-import { createServer, type ServerResponse } from 'node:http';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
@@ -7,58 +7,113 @@ import { getRequestListener } from '@hono/node-server';
 import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response';
 import { err, ok, ResultAsync } from 'neverthrow';
 import { lagError, type LagConnectionError } from '../errors.js';
+import { warningsOf, type SandboxOptions } from './control/options.js';
 import { errorResponse } from './http/responses.js';
-import type { SandboxOptions } from './control/options.js';
-import { createSandbox, respondOf, type Sandbox } from './sandbox.js';
+import { createSandbox, internalsOf, type Sandbox } from './sandbox.js';
+import { CONTROL_PATH, createControl } from './server/control.js';
+import { createGuard, isLoopbackAddress, isLoopbackName } from './server/guard.js';
+import { isPagePath, pageResponse } from './server/page.js';
 
-/** Options of `serveSandbox`: its own, and those of the sandbox that it makes where none is given. */
+/** Options of `serveSandbox`: its own, and those of the sandbox that it makes if none is given. */
 export interface ServeSandboxOptions extends SandboxOptions {
-  /** A free one where absent. */
+  /** @defaultValue a free port */
   readonly port?: number | undefined;
-  /** `127.0.0.1`. Anything else than loopback lets others in, and the tokens of a seed are no secret. */
+  /**
+   * Address to listen on. Beyond loopback, anyone who knows a token can use the sandbox, with a warning.
+   *
+   * @defaultValue `'127.0.0.1'`
+   */
   readonly hostname?: string | undefined;
+  /** Host names under which the sandbox may be asked, besides those of loopback: that of a container, for example. */
+  readonly allowedHosts?: readonly string[] | undefined;
   readonly sandbox?: Sandbox | undefined;
 }
 
 /** A sandbox that listens. */
 export interface ServedSandbox {
-  /** Base URL for `createContext`: `http://127.0.0.1:49152`. */
+  /** Base URL for `createContext`: `http://127.0.0.1:49152`. On loopback also if the sandbox listens on all addresses. */
   readonly url: string;
   readonly port: number;
   readonly sandbox: Sandbox;
-  /** Stops listening and breaks what is open. */
+  /** Stops listening and breaks open connections. */
   close(): Promise<void>;
 }
 
 /**
- * Serves a sandbox over HTTP, on loopback unless told otherwise. An `Err` of kind `connection` where it cannot listen.
+ * Serves a sandbox over HTTP, on loopback unless told otherwise, with a page at `/` and control for programs in other
+ * languages under `/_sandbox`. An `Err` of kind `connection` if it cannot listen.
  */
-export const serveSandbox = (options: ServeSandboxOptions = {}): ResultAsync<ServedSandbox, LagConnectionError> =>
+export const serveSandbox = (options?: ServeSandboxOptions): ResultAsync<ServedSandbox, LagConnectionError> =>
   new ResultAsync<ServedSandbox, LagConnectionError>(
-    listen(options).then(
+    listen(options ?? {}).then(
       (served) => ok(served),
-      (cause: unknown) =>
-        err(
-          lagError(
-            'connection',
-            `the sandbox cannot listen: ${cause instanceof Error ? cause.message : String(cause)}`,
-            {
-              cause,
-            },
-          ),
-        ),
+      (cause: unknown) => {
+        const reason = cause instanceof Error ? cause.message : String(cause);
+        return err(lagError('connection', `the sandbox cannot listen: ${reason}`, { cause }));
+      },
     ),
   );
 
+const DEFAULT_HOSTNAME = '127.0.0.1';
+
 const listen = async (options: ServeSandboxOptions): Promise<ServedSandbox> => {
-  const { port = 0, hostname = '127.0.0.1', sandbox = createSandbox(options) } = options;
-  const respond = respondOf(sandbox);
+  const { port = 0, hostname = DEFAULT_HOSTNAME, allowedHosts = [], sandbox = createSandbox(options) } = options;
+  // Node would listen on all addresses.
+  if (!hostname) throw new Error('hostname is empty; leave it out for 127.0.0.1');
+  const server = createServer(createListener(sandbox, hostname, allowedHosts));
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(port, hostname, resolve);
+  });
+  // A server that listens on a port has an address with one.
+  const { address, port: openPort } = server.address() as AddressInfo;
+  if (!isLoopbackName(address))
+    warningsOf(options)(
+      `it listens on ${address}, beyond this machine: anyone in your network who knows a token can use it`,
+    );
+  return {
+    url: `http://${urlHostOf(address)}:${openPort}`,
+    port: openPort,
+    sandbox,
+    close: () =>
+      new Promise((resolve) => {
+        internalsOf(sandbox).warnUnmatchedFaults();
+        server.close(() => resolve());
+        server.closeAllConnections();
+      }),
+  };
+};
+
+/** The host of a URL for this machine: loopback for all addresses, because the client accepts http only there. */
+const urlHostOf = (address: string): string => {
+  if (address === '0.0.0.0' || address === '::') return DEFAULT_HOSTNAME;
+  return address.includes(':') ? `[${address}]` : address;
+};
+
+const createListener = (sandbox: Sandbox, hostname: string, allowedHosts: readonly string[]) => {
+  const { respond, subscribe } = internalsOf(sandbox);
+  const guard = createGuard(hostname, allowedHosts);
+  const control = createControl(sandbox, subscribe, guard);
+
+  /** The API, the control API or the page, for whom the guard lets in. */
+  const route = async (request: Request, incoming: IncomingMessage): Promise<Response> => {
+    const { method = '', url: target = '', headers } = incoming;
+    const reason = guard.reasonToRefuse({ method, target, headers });
+    if (reason) return refusal(403, reason);
+    const [path = ''] = target.split('?', 1);
+    const isLocal = isLoopbackAddress(incoming.socket.remoteAddress);
+    if (isPagePath(path)) return pageResponse(method, path, isLocal);
+    const isControl = path === CONTROL_PATH || path.startsWith(`${CONTROL_PATH}/`);
+    if (!isControl) return respond(request);
+    return isLocal ? control(request) : refusal(403, `${CONTROL_PATH} answers only this machine`);
+  };
+
   const answer = getRequestListener(
-    async (request, { outgoing }) => {
+    async (request, { incoming, outgoing }) => {
       try {
-        const response = await respond(request);
+        const response = await route(request, incoming as IncomingMessage);
         if (!response.headers.has('transfer-encoding')) return response;
-        await send(response, outgoing as ServerResponse);
+        await sendStream(response, outgoing as ServerResponse);
       } catch {
         // A fault broke the connection.
         outgoing.destroy();
@@ -67,30 +122,20 @@ const listen = async (options: ServeSandboxOptions): Promise<ServedSandbox> => {
     },
     {
       overrideGlobalObjects: false,
-      // The request was no HTTP that a URL can be made of.
-      errorHandler: () => errorResponse(400, 'The request is malformed', { 'x-request-id': 'req_malformed' }),
+      // The request is not HTTP that has a URL.
+      errorHandler: () => refusal(400, 'The request is malformed'),
     },
   );
-  const server = createServer((incoming, outgoing) => void answer(incoming, outgoing));
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject);
-    server.listen(port, hostname, resolve);
-  });
-  const { address, family, port: taken } = server.address() as AddressInfo;
-  return {
-    url: `http://${family === 'IPv6' ? `[${address}]` : address}:${taken}`,
-    port: taken,
-    sandbox,
-    close: () =>
-      new Promise((resolve) => {
-        server.close(() => resolve());
-        server.closeAllConnections();
-      }),
-  };
+  return (incoming: IncomingMessage, outgoing: ServerResponse) => void answer(incoming, outgoing);
 };
 
-/** Sends what comes bit by bit, and breaks the connection where it breaks. */
-const send = async ({ status, headers, body }: Response, outgoing: ServerResponse): Promise<void> => {
+/** A response to a request that never reaches the API, and so has no id of its own. */
+const refusal = (status: number, message: string): Response =>
+  errorResponse(status, message, { 'x-request-id': 'req_refused' });
+
+/** Sends a body as it comes, and breaks the connection if the body breaks off. */
+const sendStream = async ({ status, headers, body }: Response, outgoing: ServerResponse): Promise<void> => {
   outgoing.writeHead(status, Object.fromEntries(headers)).flushHeaders();
+  // The global type and Node's are the same at run time.
   await pipeline(Readable.fromWeb(body as ReadableStream), outgoing);
 };

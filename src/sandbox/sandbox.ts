@@ -44,9 +44,19 @@ export const createSandbox = (options?: SandboxOptions): Sandbox => {
   const { tokens, ids } = plantSeed(world);
   const faults = createFaults(settings.warn);
   const log = createRequestLog();
-  const respond = createApp(world, faults, log, settings.onRequest);
+  const listeners = new Set([settings.onRequest]);
+  const respond = createApp(world, faults, log, (request) => {
+    for (const listener of listeners) listener(request);
+  });
   const fetch = fetchInProcess(respond);
-  RESPONDS.set(fetch, respond);
+  INTERNALS.set(fetch, {
+    respond,
+    subscribe: (listener) => {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+    warnUnmatchedFaults: faults.warnUnmatched,
+  });
 
   return {
     fetch,
@@ -69,13 +79,28 @@ export const createSandbox = (options?: SandboxOptions): Sandbox => {
   };
 };
 
-export type Respond = (request: Request) => Promise<Response>;
+type Respond = (request: Request) => Promise<Response>;
 
-/** What a server calls instead of `sandbox.fetch`, which copies its request. */
-export const respondOf = (sandbox: Sandbox): Respond => RESPONDS.get(sandbox.fetch) ?? sandbox.fetch;
+/** What a server needs of a sandbox besides its public functions. */
+export interface SandboxInternals {
+  /** Does what `sandbox.fetch` does without copying the request. */
+  readonly respond: Respond;
+  /** Calls the listener after each request. Returns a function that stops it. */
+  readonly subscribe: (listener: (request: SandboxRequest) => void) => () => void;
+  /** Tells of faults that never matched. */
+  readonly warnUnmatchedFaults: () => void;
+}
 
-/** By `sandbox.fetch`. */
-const RESPONDS = new WeakMap<Sandbox['fetch'], Respond>();
+/** The internals of a sandbox. Those of an object that only looks like one are made of its public functions. */
+export const internalsOf = (sandbox: Sandbox): SandboxInternals =>
+  INTERNALS.get(sandbox.fetch) ?? {
+    respond: sandbox.fetch,
+    subscribe: () => () => {},
+    warnUnmatchedFaults: () => {},
+  };
+
+/** By `sandbox.fetch`, so that a copy of a sandbox with other functions around has them as well. */
+const INTERNALS = new WeakMap<Sandbox['fetch'], SandboxInternals>();
 
 /** A `fetch` without a network: rejects for an invalid URL, and as soon as the request's signal aborts. */
 const fetchInProcess =

@@ -87,7 +87,7 @@ if (url) {
 // The files. Each source that git tracks is packed, with its declaration and the map of that. What is compiled from it is
 // packed with its map, unless it holds types only. Every other file is in the list.
 const isMissing = (path) => !packed.has(path);
-const sources = execFileSync('git', ['ls-files', 'src'], { cwd: root, encoding: 'utf8' }).trimEnd().split('\n');
+const sources = execFileSync('git', ['ls-files', 'src/**.ts'], { cwd: root, encoding: 'utf8' }).trimEnd().split('\n');
 const ofSources = new Set();
 for (const source of sources) {
   const stem = source.replace(/^src/, 'dist').replace(/\.ts$/, '');

@@ -9,7 +9,15 @@ import pkg from '../../package.json' with { type: 'json' };
 // in their order.
 
 const root = join(import.meta.dirname, '../..');
-const COPIED = ['package.json', 'jsr.json', 'CHANGELOG.md', '.changeset', 'src', 'docs/examples/deno-deploy'];
+const COPIED = [
+  'package.json',
+  'jsr.json',
+  'CHANGELOG.md',
+  '.changeset',
+  'src',
+  'docs/examples/deno-deploy',
+  'docs/public',
+];
 
 /** A copy of what the scripts read, in which files can be changed. */
 const copy = () => {
@@ -43,6 +51,12 @@ test.each([
   ['an entry of jsr.json', 'jsr.json', './src/operations/users.ts', './src/operations/user.ts'],
   ['an import that jsr.json lacks', 'src/index.ts', /^/, `import 'yaml'; export { parse } from 'yaml';\n`],
   ['the version in the source', 'src/version.ts', /VERSION = '[^']+'/, `VERSION = '9.9.9'`],
+  [
+    'the version in the description of the sandbox',
+    'docs/public/sandbox-openapi.json',
+    /"version": "[^"]+"/,
+    '"version": "9"',
+  ],
   ['the range in the Deno example', 'docs/examples/deno-deploy/deno.json', /\^[\d.]+/, '^9.9.9'],
 ])('notices when %s differs, and writes it anew', (_, path, from, to) => {
   const { change, run } = copy();

@@ -27,35 +27,48 @@ const effects = {
   slow: v.optional(isMilliseconds),
 };
 
-/** A fault in JSON. */
-export const JsonFaultSchema = v.strictObject({
-  match: v.optional(
-    v.strictObject({
-      operation: v.optional(v.string()),
-      method: v.optional(v.string()),
-      path: v.optional(v.string()),
-    }),
-  ),
-  ...effects,
-});
+const EFFECTS = ['status', 'body', 'html', 'reset', 'delayMs', 'stall', 'truncate', 'slow'] as const;
 
-/** A fault of a test in the same process, which may match by a regular expression or a function. */
-export const FaultSchema = v.strictObject({
-  match: v.optional(
-    v.union([
+/** A fault that changes nothing is a mistake. */
+const hasEffect = (fault: object): boolean => EFFECTS.some((name) => name in fault);
+
+const NO_EFFECT = `has no effect: give one of ${EFFECTS.join(', ')}`;
+
+/** A fault in JSON. */
+export const JsonFaultSchema = v.pipe(
+  v.strictObject({
+    match: v.optional(
       v.strictObject({
         operation: v.optional(v.string()),
         method: v.optional(v.string()),
-        path: v.optional(v.union([v.string(), v.instance(RegExp)])),
+        path: v.optional(v.string()),
       }),
-      v.custom<(request: Request) => boolean>(
-        (value) => typeof value === 'function',
-        'must be an object or a function',
-      ),
-    ]),
-  ),
-  ...effects,
-});
+    ),
+    ...effects,
+  }),
+  v.check(hasEffect, NO_EFFECT),
+);
+
+/** A fault of a test in the same process, which may match by a regular expression or a function. */
+export const FaultSchema = v.pipe(
+  v.strictObject({
+    match: v.optional(
+      v.union([
+        v.strictObject({
+          operation: v.optional(v.string()),
+          method: v.optional(v.string()),
+          path: v.optional(v.union([v.string(), v.instance(RegExp)])),
+        }),
+        v.custom<(request: Request) => boolean>(
+          (value) => typeof value === 'function',
+          'must be an object or a function',
+        ),
+      ]),
+    ),
+    ...effects,
+  }),
+  v.check(hasEffect, NO_EFFECT),
+);
 
 /** What is wrong with a fault, in a sentence. */
 export const describeIssue = (issue: v.BaseIssue<unknown>): string => {

@@ -80,6 +80,8 @@ interface Queued {
 }
 
 const MAX_SEEN = 5;
+/** Longest name of an operation that is compared with others. */
+const MAX_NAME = 50;
 
 export const createFaults = (warn: Warn): FaultQueue => {
   let queue: Queued[] = [];
@@ -94,7 +96,7 @@ export const createFaults = (warn: Warn): FaultQueue => {
       const parsed = parseFault(fault);
       if (typeof parsed === 'string') return warn(`a fault is ignored: ${parsed}`);
       const { times = 1, ...active } = parsed;
-      const advice = adviceFor(parsed.match);
+      const advice = adviceForMatch(parsed.match);
       if (advice) warn(`a fault can match no request: ${print(fault)}. ${advice}`);
       if (times > 0) queue.push({ fault, active, left: times, isMatched: false, seen: new Set() });
     },
@@ -130,7 +132,7 @@ const parseFault = (fault: unknown): (ActiveFault & { readonly times?: number })
   try {
     const result = v.safeParse(FaultSchema, fault, { abortEarly: true });
     if (!result.success) return describeIssue(result.issues[0]);
-    // The names of operations are checked by `adviceFor`, which says more than a schema.
+    // The names of operations are checked by `adviceForMatch`, which says more than a schema.
     return definedOnly(result.output) as ActiveFault & { readonly times?: number };
   } catch {
     return 'it cannot be read';
@@ -163,10 +165,13 @@ const isTruthy = (check: () => unknown): boolean => {
 };
 
 /** What to write instead of a match that no request can have; `undefined` if some can. */
-const adviceFor = (match: SandboxFault['match']): string | undefined => {
+export const adviceForMatch = (match: SandboxFault['match']): string | undefined => {
   if (!match || typeof match === 'function') return undefined;
-  const { operation, path } = match;
-  if (operation !== undefined && !isOperation(operation)) return `No operation has that name. ${closest(operation)}`;
+  const { path } = match;
+  // As it was given, before anybody has checked it.
+  const operation: string | undefined = match.operation;
+  if (operation !== undefined && !isOperation(operation))
+    return `No operation has that name. ${closest(operation.slice(0, MAX_NAME))}`;
   const method = match.method?.toUpperCase();
   const possible = ROUTES.filter(
     (route) =>
@@ -187,14 +192,31 @@ const couldFit = (pattern: readonly string[], route: readonly string[]): boolean
     (segment, index) => segment.startsWith(':') || route[index]?.startsWith(':') || segment === route[index],
   );
 
-/** The known names that share most with a wrong one. */
+/** The known names that differ least from a wrong one. */
 const closest = (wrong: string): string => {
-  const words = (name: string) => name.split(/(?=[A-Z])/).map((word) => word.toLowerCase().replace(/s$/, ''));
-  const wanted = new Set(words(wrong));
-  const score = (name: string) => words(name).filter((word) => wanted.has(word)).length;
-  const names = [...new Set(ROUTES.map(({ operation }) => operation))].filter((name) => score(name) > 0);
-  names.sort((a, b) => score(b) - score(a));
-  return names.length ? `Did you mean ${names.slice(0, 3).join(', ')}?` : 'Use the name of a function of lagclient.';
+  const names = [...new Set(ROUTES.map(({ operation }) => operation))]
+    .map((name) => ({ name, edits: editDistance(wrong, name) }))
+    .sort((a, b) => a.edits - b.edits);
+  return `Did you mean ${names
+    .slice(0, 3)
+    .map(({ name }) => name)
+    .join(', ')}?`;
+};
+
+/** How many characters to add, remove or replace to turn one text into the other. */
+const editDistance = (from: string, to: string): number => {
+  let previous = Array.from({ length: to.length + 1 }, (_, index) => index);
+  for (const [row, char] of Array.from(from).entries()) {
+    const current = [row + 1];
+    for (let column = 1; column <= to.length; column++) {
+      const replaced = (previous[column - 1] ?? 0) + (char === to[column - 1] ? 0 : 1);
+      const removed = (previous[column] ?? 0) + 1;
+      const added = (current[column - 1] ?? 0) + 1;
+      current.push(Math.min(replaced, removed, added));
+    }
+    previous = current;
+  }
+  return previous.at(-1) ?? 0;
 };
 
 const describeRequest = (method: string, pathname: string): string => {

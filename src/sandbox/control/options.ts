@@ -43,7 +43,7 @@ export interface ResolvedOptions {
 /** The options with their defaults. An invalid option counts as absent, with a warning, because nothing here may throw. */
 export const resolveOptions = (options: unknown): ResolvedOptions => {
   const given = copyFields(options);
-  const warn = isolate(isFunction(given['onWarning']) ? given['onWarning'] : warnOnConsole);
+  const warn = warningsOf(options);
   const read = <T>(name: string, isValid: (value: unknown) => value is T, what: string): T | undefined => {
     const value = given[name];
     if (value === undefined || isValid(value)) return value;
@@ -66,6 +66,12 @@ export const resolveOptions = (options: unknown): ResolvedOptions => {
     onRequest: onRequest ? isolate(onRequest) : () => {},
     warn,
   };
+};
+
+/** Where the warnings go that these options are about. */
+export const warningsOf = (options: unknown): Warn => {
+  const { onWarning } = copyFields(options);
+  return isolate(isFunction(onWarning) ? onWarning : warnOnConsole);
 };
 
 /** The options as a plain object. A getter that throws leaves no option. */

@@ -50,8 +50,8 @@ const createApi = (world: World): Api => {
   return api;
 };
 
-// `null` is the origin of a page that was opened from a file.
-const LOCAL_ORIGIN = /^(https?:\/\/(localhost|[\w-]+\.localhost|127(\.\d+){3}|\[::1\])(:\d+)?|null)$/;
+/** Origins of pages on this machine. Pages from files and sandboxed frames have the origin `null`, which any page can. */
+const LOCAL_ORIGIN = /^https?:\/\/(localhost|[\w-]+\.localhost|127(\.\d+){3}|\[::1\])(:\d+)?$/;
 
 /** The API with what surrounds it: request ids, the log, faults, and CORS for local pages. */
 export const createApp = (

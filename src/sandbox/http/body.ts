@@ -23,7 +23,7 @@ const requireJson = async <T extends v.GenericSchema>(
   schema: T,
   maxBytes: number,
 ): Promise<v.InferOutput<T>> => {
-  const text = new TextDecoder().decode(await requireBytes(c, maxBytes));
+  const text = new TextDecoder().decode(await requireBytes(c.req.raw, maxBytes));
   if (text) requireJsonType(c.req.header('content-type'));
   const body = text ? parseJson(text) : {};
   c.env.log.addBody(c.env.entry, body);
@@ -57,17 +57,17 @@ export const requireValid = <T extends v.GenericSchema>(schema: T, value: unknow
 };
 
 /** The request's body; 413 if it is longer than `maxBytes`. */
-export const requireBytes = async (c: RouteContext, maxBytes: number): Promise<Uint8Array> => {
-  const bytes = await readBody(c, maxBytes).catch(() => refuse(400, 'The body broke off'));
+export const requireBytes = async (request: Request, maxBytes: number): Promise<Uint8Array> => {
+  const bytes = await readBody(request, maxBytes).catch(() => refuse(400, 'The body broke off'));
   return bytes ?? refuse(413, `The body is larger than ${maxBytes} bytes`);
 };
 
-const readBody = async (c: RouteContext, maxBytes: number): Promise<Uint8Array | undefined> => {
-  const length = Number(c.req.header('content-length') ?? 0);
+const readBody = async (request: Request, maxBytes: number): Promise<Uint8Array | undefined> => {
+  const length = Number(request.headers.get('content-length') ?? 0);
   // A body of known length, or one that came without HTTP, is read in one piece, which is much faster.
-  const isBounded = length <= maxBytes && !c.req.header('transfer-encoding');
-  if (!isBounded) return readStream(c.req.raw, maxBytes);
-  const bytes = new Uint8Array(await c.req.raw.arrayBuffer());
+  const isBounded = length <= maxBytes && !request.headers.has('transfer-encoding');
+  if (!isBounded) return readStream(request, maxBytes);
+  const bytes = new Uint8Array(await request.arrayBuffer());
   return bytes.length <= maxBytes ? bytes : undefined;
 };
 

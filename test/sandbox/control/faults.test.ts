@@ -158,6 +158,7 @@ describe('a fault that matches nothing', () => {
 
   test.each([
     ['null', null, /a fault is ignored: /],
+    ['nothing', {}, /ignored: has no effect: give one of status, /],
     ['a misspelt field', { statusCode: 500 }, /ignored: statusCode: /],
     ['a misspelt match', { match: { operaton: 'getMe' } }, /ignored: match/],
     ['a text for a number', { times: '5' }, /ignored: times: /],

@@ -78,7 +78,7 @@ export const imageRoutes = (api: Api, world: World): void => {
 const requireForm = async (c: RouteContext): Promise<Record<string, unknown>> => {
   const type = c.req.header('content-type') ?? '';
   if (!/^multipart\/form-data\s*;/i.test(type)) refuse(415, 'The body must be multipart/form-data');
-  const bytes = await requireBytes(c, MAX_IMAGE_BYTES + MEBIBYTE);
+  const bytes = await requireBytes(c.req.raw, MAX_IMAGE_BYTES + MEBIBYTE);
   try {
     const form = await new Response(bytes as BodyInit, { headers: { 'content-type': type } }).formData();
     return Object.fromEntries(form);
