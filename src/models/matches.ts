@@ -61,11 +61,10 @@ type Readable =
   | { readonly type: 'loose_object'; readonly entries: Entries };
 
 /** A schema as its type says, unless more is done to it. */
-const readableOf = (schema: v.GenericSchema): Readable | { readonly type: undefined } =>
-  'pipe' in schema || 'fallback' in schema
-    ? { type: undefined }
-    : // The type says which parts a schema of valibot has; other types meet no case.
-      (schema as unknown as Readable);
+const readableOf = (schema: v.GenericSchema): Readable | { readonly type: undefined } => {
+  if ('pipe' in schema || 'fallback' in schema) return { type: undefined };
+  return schema as unknown as Readable; // The type says which parts a schema of valibot has; other types meet no case.
+};
 
 const predicates = /*#__PURE__*/ new WeakMap<object, Predicate>();
 

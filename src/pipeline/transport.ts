@@ -71,7 +71,10 @@ export interface UploadBody {
 }
 
 /** A part of an upload: bytes, or a file that is read while it is sent. */
-export type UploadPart = Uint8Array<ArrayBuffer> | Blob;
+export type UploadPart = OwnBytes | Blob;
+
+/** `Uint8Array<ArrayBuffer>`, written so that TypeScript before 5.7 can read it, too. */
+export type OwnBytes = ReturnType<Uint8ArrayConstructor['of']>;
 
 /** How much of an upload was sent, in bytes. */
 export interface UploadProgress {

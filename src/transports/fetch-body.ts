@@ -1,13 +1,10 @@
-import type { UploadBody } from '../pipeline/transport.js';
+import type { OwnBytes, UploadBody } from '../pipeline/transport.js';
 
 /**
  * A form as a body that every fetch sends as it is. The runtime's own fetch takes a `Blob`, which it reads while it sends;
  * a fetch of another library or realm may not know this realm's `Blob`, so it gets the bytes.
  */
-export const toFetchBody = async (
-  body: UploadBody,
-  isRuntimeFetch: boolean,
-): Promise<Blob | Uint8Array<ArrayBuffer>> => {
+export const toFetchBody = async (body: UploadBody, isRuntimeFetch: boolean): Promise<Blob | OwnBytes> => {
   const hasFiles = body.parts.some((part) => !ArrayBuffer.isView(part));
   if (hasFiles && isRuntimeFetch && sendsBlobs()) return new Blob([...body.parts]);
   const bytes = new Uint8Array(body.size);

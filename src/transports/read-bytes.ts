@@ -1,9 +1,9 @@
 import { yieldToTimers } from './yield-to-timers.js';
-import type { ByteReader, ByteSource } from '../pipeline/transport.js';
+import type { ByteReader, ByteSource, OwnBytes } from '../pipeline/transport.js';
 
 /** What was read of a body. */
 export interface BytesRead {
-  readonly bytes: Uint8Array<ArrayBuffer>;
+  readonly bytes: OwnBytes;
   /** Whether there was more than was allowed. */
   readonly isTruncated: boolean;
 }

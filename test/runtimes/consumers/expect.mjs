@@ -15,10 +15,15 @@ export const expectRun = async (command, args, expected, { app, stage }) => {
   if (!ok || stderr.trim() || !expected.test(stdout)) throw new Error(`${args.at(-1)}: ${output}`);
 };
 
-/** Runs a program that only has to end well. */
+const MAX_LINES = 20;
+
+/** Runs a program that only has to end well. A compiler says first what is wrong, other tools say it last. */
 export const expectSuccess = async (command, args, options) => {
   const { ok, output } = await execute(command, args, options);
-  if (!ok) throw new Error(output.split('\n').slice(0, 20).join('\n'));
+  if (ok) return;
+  const lines = output.split('\n');
+  const shown = lines.length > 2 * MAX_LINES ? [...lines.slice(0, MAX_LINES), '…', ...lines.slice(-MAX_LINES)] : lines;
+  throw new Error(shown.join('\n'));
 };
 
 export const manifestOf = (app) => JSON.parse(readFileSync(join(app, 'node_modules/lagclient/package.json'), 'utf8'));
