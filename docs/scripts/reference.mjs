@@ -1,6 +1,6 @@
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { Application, Converter, ReflectionKind } from 'typedoc';
+import { Application, Comment, Converter, ReflectionKind } from 'typedoc';
 import { MarkdownPageEvent } from 'typedoc-plugin-markdown';
 import { readEntries } from './entries.mjs';
 import { estimate } from './estimate.mjs';
@@ -51,7 +51,7 @@ export const makeReference = async () => {
   });
   app.renderer.on(MarkdownPageEvent.END, (page) => {
     const entry = entries.find((one) => page.url === `${one.page}.md`);
-    if (entry) page.contents = finish(page.contents, entry);
+    if (entry) page.contents = entry.page === 'schemas' ? schemasPage(page.model) : finish(page.contents, entry);
   });
 
   /** Adds to a function what its doc comment does not say, as a list, and an example. */
@@ -94,6 +94,31 @@ export const makeReference = async () => {
   await app.generateOutputs(project);
   rmSync(`${out}/modules.md`);
   writeFileSync(`${out}/index.md`, overview(entries, operations));
+};
+
+/** The types of schemas say nothing that the interfaces do not say better: a table leads to these. */
+const schemasPage = ({ children, project }) => {
+  const pageOf = (name) => ['lagclient', 'robots'].find((page) => find(page, name));
+  const find = (page, name) =>
+    project.children.find((one) => one.name === page)?.children.find((child) => child.name === name);
+  const rows = children.map(({ name, comment }) => {
+    const described = name.replace(/Schema$/, '');
+    const item = described.replace(/List$/, '');
+    const model = pageOf(described) ? described : item;
+    const page = pageOf(model);
+    const link = page ? `[\`${model}\`](./${page}#${model.toLowerCase()})` : '';
+    const summary = comment ?? find(page, described)?.comment;
+    const text = summary ? Comment.combineDisplayParts(summary.summary).replace(/\s+/g, ' ') : '';
+    return `| \`${name}\` | ${model === described ? link : `a list of ${link}`} | ${text} |`;
+  });
+  return `# \`lagclient/schemas\`
+
+Valibot schemas of all responses, request bodies and robot events: [how to use them](/guide/schemas).
+
+| schema | describes | |
+| --- | --- | --- |
+${rows.join('\n')}
+`;
 };
 
 /** The doc comment says the endpoint first; the facts say it, too. */

@@ -37,6 +37,7 @@ export const DmMessageSchema = /*#__PURE__*/ v.looseObject({
   image: /*#__PURE__*/ v.nullish(MessageImageSchema),
 });
 
+/** A page of direct messages, oldest first. */
 export const DmMessagePageSchema = /*#__PURE__*/ messagePage(DmMessageSchema);
 
 /** A direct message to send. */

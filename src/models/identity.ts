@@ -43,6 +43,7 @@ export interface UserIdentityResponse {
   createdAt?: string | null | undefined;
 }
 
+/** What `getIdentity` needs of `GET /users/me`. */
 export const UserIdentityResponseSchema = /*#__PURE__*/ v.looseObject({
   id: text as Text<UserId>,
   username: text,

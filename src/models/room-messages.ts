@@ -80,6 +80,7 @@ export const RoomMessageSchema = /*#__PURE__*/ v.looseObject({
   image: /*#__PURE__*/ v.nullish(MessageImageSchema),
 });
 
+/** A page of messages of a room, oldest first. */
 export const RoomMessagePageSchema = /*#__PURE__*/ messagePage(RoomMessageSchema);
 
 /** A message to send: text, an image, or both. */

@@ -160,7 +160,7 @@ describe('against valibot', () => {
       }),
       { numRuns: RUNS },
     );
-    expect(Math.min(passed, failed)).toBeGreaterThan(RUNS / 8);
+    expect(Math.min(passed, failed)).toBeGreaterThan((passed + failed) / 8);
   });
 
   test('finds only the first 20 of many issues', () => {
