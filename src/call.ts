@@ -216,14 +216,21 @@ const decode = <T>(
   try {
     value = JSON.parse(response.body || 'null');
   } catch {
-    return err(unexpectedError(response, state, NOT_JSON));
+    return err(unexpectedError(response, state, [{ path: '', message: describeNoJson(response) }]));
   }
   return matches(schema, value, limits)
     ? ok(value)
     : err(unexpectedError(response, state, findIssues(schema, value, limits)));
 };
 
-const NOT_JSON: readonly LagIssue[] = [{ path: '', message: 'not JSON' }];
+const MAX_CODING_LENGTH = 40;
+
+/** Why a body may be no JSON: it is still in a content coding that the transport does not know. */
+const describeNoJson = ({ headers }: LagResponse): string => {
+  const coding = headers.get('content-encoding');
+  return coding ? `not JSON (content-encoding: ${coding.slice(0, MAX_CODING_LENGTH)})` : 'not JSON';
+};
+
 const HTML: readonly LagIssue[] = [{ path: '', message: 'an HTML page' }];
 
 /** A page of HTML comes from something in between, and says nothing of the call. */

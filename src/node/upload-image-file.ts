@@ -1,9 +1,9 @@
-import { constants, openAsBlob } from 'node:fs';
+import { constants, openAsBlob, type Stats } from 'node:fs';
 import { access, stat } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { UserContext } from '../context.js';
-import { invalidInput, ownFields } from '../invalid-input.js';
+import { invalidInput, messageOf, ownFields } from '../invalid-input.js';
 import { ImageMetadataSchema, type ImageMetadata, type UploadImageBody } from '../models/images.js';
 import type { LagResult } from '../pipeline/types.js';
 import { toImageForm } from '../uploads/image-form.js';
@@ -12,10 +12,12 @@ import { uploadWith, type UploadOptions } from '../uploads/upload.js';
 import { readFilePieces } from './read-file-pieces.js';
 
 /**
- * Uploads an image from a path. It is read while it is sent, and never held in memory.
+ * Uploads an image from a file. Over `undiciTransport` it is read while it is sent, and never held in memory.
  *
- * `POST /images`. Users only. A path where there is no readable file, and a file of more than 25 MiB, is `invalid_input`
- * before anything is sent. Name and content type are those of the file name, unless `body` says otherwise.
+ * `POST /images`. Users only. A path without a readable file, and a file of more than 25 MiB, is `invalid_input` before
+ * anything is sent. Name and content type are those of the file name, unless `body` says otherwise.
+ *
+ * @param path Absolute or relative to the working directory, or a `file:` URL.
  */
 export function uploadImageFile(
   ctx: UserContext,
@@ -32,29 +34,30 @@ export function uploadImageFile(
   );
 }
 
-const readFile = async (given: string | URL, body: UploadImageBody, signal: AbortSignal): Promise<ImageFile> => {
-  const path = toPath(given);
-  const blob = await openFile(path);
+const readFile = async (given: unknown, body: UploadImageBody, signal: AbortSignal): Promise<ImageFile> => {
+  const { path, stats, blob } = await openFile(given);
   const details = ownFields(body);
   const image = await readImage(blob, { ...details, filename: details.filename ?? basename(path) }, signal);
-  return { ...image, pieces: () => readFilePieces(path, blob.size) };
+  return { ...image, pieces: () => readFilePieces(path, stats) };
 };
 
-const toPath = (path: unknown): string => {
-  if (typeof path === 'string' && path !== '') return path;
-  if (path instanceof URL && path.protocol === 'file:') return fileURLToPath(path);
-  throw invalidInput('invalid path: pass a path or a file: URL');
-};
-
-const openFile = async (path: string): Promise<Blob> => {
-  let isFile: boolean;
+const openFile = async (given: unknown): Promise<{ path: string; stats: Stats; blob: Blob }> => {
   try {
-    isFile = (await stat(path)).isFile();
+    const path = toPath(given);
+    const stats = await stat(path);
+    if (!stats.isFile()) throw new Error('it is not a file');
     // `openAsBlob` does not look whether it may read.
     await access(path, constants.R_OK);
+    return { path, stats, blob: await openAsBlob(path) };
   } catch (thrown) {
-    throw invalidInput('invalid path: the file cannot be read', thrown);
+    throw invalidInput(`invalid path: ${messageOf(thrown)}`, thrown);
   }
-  if (!isFile) throw invalidInput('invalid path: it is not a file');
-  return openAsBlob(path);
+};
+
+const toPath = (given: unknown): string => {
+  if (typeof given === 'string') return given;
+  // A URL of another realm is no instance of this one's.
+  const { href } = Object(given) as { readonly href?: unknown };
+  if (typeof href !== 'string') throw new TypeError('pass a string or a file: URL');
+  return fileURLToPath(href);
 };

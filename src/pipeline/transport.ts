@@ -35,6 +35,8 @@ export interface LagTransportResponse {
 /** Bytes to read once. A `ReadableStream<Uint8Array>` is one. */
 export interface ByteSource {
   getReader(): ByteReader;
+  /** All of it, if it has arrived and nothing of it was read: whoever takes it from here waits for nothing. */
+  readonly bytes?: Uint8Array | undefined;
 }
 
 /** Reads a `ByteSource` piece by piece, as far as its consumer keeps up. */

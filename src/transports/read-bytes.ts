@@ -83,10 +83,19 @@ export const readText = async (
   const { maxBytes } = limits;
   if (body === null) return { text: '', isTruncated: false };
   if (typeof body === 'string') return { text: body.slice(0, maxBytes), isTruncated: body.length > maxBytes };
-  const { bytes, isTruncated } = await readBytes(body, limits);
+  const { bytes, isTruncated } = takeBytes(body, maxBytes) ?? (await readBytes(body, limits));
   // In one piece, because engines decode the pieces of a stream several times slower.
-  return { text: new TextDecoder().decode(bytes), isTruncated };
+  return { text: decoder.decode(bytes), isTruncated };
 };
+
+const decoder = /*#__PURE__*/ new TextDecoder();
+
+/** What has arrived as a whole needs no reader. */
+const takeBytes = (
+  { bytes }: ByteSource,
+  maxBytes: number,
+): (Omit<BytesRead, 'bytes'> & { readonly bytes: Uint8Array }) | undefined =>
+  bytes && { bytes: bytes.subarray(0, maxBytes), isTruncated: bytes.length > maxBytes };
 
 /** Lets go of a body that nobody reads. */
 export const discard = (source: ByteSource): void => cancelQuietly(source.getReader(), undefined);

@@ -36,7 +36,7 @@ export const sendOver =
         ? err(tooLargeError(status, maxBytes))
         : ok({ status, headers, body: text, ...(isTruncated && { isTruncated }) });
     } catch (thrown) {
-      return err(failureError({ progress: 'unknown', cause: thrown }));
+      return err(brokenOffError(thrown));
     }
   };
 
@@ -81,15 +81,27 @@ const failureError = (failure: LagTransportFailure): LagError => {
   return error;
 };
 
+/** The connection broke while the body was read. */
+const brokenOffError = (thrown: unknown): LagError => {
+  const error = lagError('connection', `the response broke off: ${textOf(thrown)}`, { cause: toCause(thrown) });
+  setProgress(error, 'unknown');
+  return error;
+};
+
 const transportError = (progress: LagTransportFailure['progress'], thrown: unknown): LagError => {
-  const { message, code } = describeCause(thrown);
   const cause = toCause(thrown);
   // What this package refuses says enough itself.
   if (progress === 'refused' && (isInvalidInput(thrown) || isLagError(thrown)))
     return lagError('invalid_input', messageOf(thrown), { cause });
-  if (progress === 'refused') return lagError('invalid_input', `the request cannot be sent: ${message}`, { cause });
-  const text = code === undefined || message.includes(code) ? message : `${message} (${code})`;
-  return lagError('connection', `no response: ${text}`, { cause });
+  if (progress === 'refused')
+    return lagError('invalid_input', `the request cannot be sent: ${describeCause(thrown).message}`, { cause });
+  return lagError('connection', `no response: ${textOf(thrown)}`, { cause });
+};
+
+/** What a failure says, with its code. */
+const textOf = (thrown: unknown): string => {
+  const { message, code } = describeCause(thrown);
+  return code === undefined || message.includes(code) ? message : `${message} (${code})`;
 };
 
 const tooLargeError = (status: number, maxBytes: number): LagError => {

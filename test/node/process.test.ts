@@ -1,11 +1,12 @@
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import type { Duplex } from 'node:stream';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { runScript } from './script.js';
 
-/** A server that closes no socket by itself. */
-const serveForEver = async () => {
+/** A server that closes no socket by itself. As a proxy it tunnels to itself, unless it is to leave a CONNECT unanswered. */
+const serveForEver = async ({ answersConnect = true } = {}) => {
   const seen: string[] = [];
   const server = createServer((request, response) => {
     seen.push(request.url!);
@@ -15,15 +16,18 @@ const serveForEver = async () => {
     response.end('{"version":"1"}');
   });
   server.keepAliveTimeout = 0;
-  // A proxy for itself.
+  const tunnels: Duplex[] = [];
   server.on('connect', (_, socket) => {
     seen.push('connect');
+    tunnels.push(socket);
+    if (!answersConnect) return;
     socket.write('HTTP/1.1 200 OK\r\n\r\n');
     server.emit('connection', socket);
   });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   onTestFinished(() => {
+    for (const tunnel of tunnels) tunnel.destroy();
     server.closeAllConnections();
     server.close();
   });
@@ -53,6 +57,27 @@ describe('a script ends by itself', () => {
     const { lines, lingeredMs } = await runScript(source, [server.url + (path ?? '')]);
     expect(lines).toEqual(['done']);
     expect(server.seen).toEqual(seen);
+    expect(lingeredMs).toBeLessThan(5000);
+  });
+
+  test('after a call through a proxy that leaves its CONNECT unanswered', async () => {
+    const server = await serveForEver({ answersConnect: false });
+    const source = `
+      // Twenty times as fast, before undici takes it: its limit for a CONNECT is 10 s.
+      const { setTimeout } = globalThis;
+      globalThis.setTimeout = Object.assign((run, ms, ...rest) => setTimeout(run, ms / 20, ...rest), setTimeout);
+      const { createContext } = await import('../../src/context.js');
+      const { undiciTransport } = await import('../../src/node/index.js');
+      const { getVersion } = await import('../../src/operations/system.js');
+      const [, , proxy] = process.argv;
+      const ctx = createContext('lag_pat_x', {
+        baseUrl: 'https://127.0.0.1:1', timeoutMs: 1000, maxRetries: 0, transport: undiciTransport({ proxy }),
+      });
+      console.log((await getVersion(ctx))._unsafeUnwrapErr().kind);
+    `;
+    const { lines, lingeredMs } = await runScript(source, [server.url]);
+    expect(lines).toEqual(['timeout']);
+    expect(server.seen).toEqual(['connect']);
     expect(lingeredMs).toBeLessThan(5000);
   });
 

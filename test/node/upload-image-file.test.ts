@@ -1,14 +1,17 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { once } from 'node:events';
-import { chmodSync, mkdtempSync, readdirSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdtempSync, readdirSync, rmSync, truncateSync, utimesSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { Agent } from 'undici';
 import { afterAll, describe, expect, onTestFinished, test } from 'vitest';
 import { createContext, type ContextOptions, type UserContext } from '../../src/context.js';
+import { lagError } from '../../src/errors.js';
 import { undiciTransport, uploadImageFile } from '../../src/node/index.js';
+import { ofetchTransport } from '../../src/transports/ofetch.js';
 import { skipTime } from '../support/clock.js';
 import { deferred, errorOf, valueOf } from '../support/results.js';
 import { ROBOT_TOKEN } from '../support/samples.js';
@@ -53,7 +56,7 @@ const contexts: Record<string, (options: ContextOptions) => UserContext> = {
   undici: (options) => createContext(TOKEN, { ...options, transport: undiciTransport() }),
   "the user's undici": (options) =>
     createContext(TOKEN, { ...options, transport: undiciTransport({ dispatcher: new Agent() }) }),
-  ofetch: (options) => createContext(TOKEN, options),
+  ofetch: (options) => createContext(TOKEN, { ...options, transport: ofetchTransport() }),
   fetch: (options) => createContext(TOKEN, options),
 };
 
@@ -154,6 +157,62 @@ describe.each(Object.keys(contexts))('over %s', (over) => {
     },
   );
 
+  test.each(['plain.png', 'with space.png', 'ä#?%25.png'])(
+    'a file: URL of %j is a path, in any realm',
+    async (name) => {
+      const content = randomBytes(1000);
+      const url = pathToFileURL(file(name, content));
+      const server = await serve(json(metadata, 201));
+      const ctx = contextOf(server.url);
+      for (const path of [url, { href: url.href }]) {
+        await valueOf(uploadImageFile(ctx, path as URL, { purpose: 'chat' }));
+        const sent = (await formOf(server.requests.at(-1)!)).get('file') as File;
+        expect(sent.name).toBe(name);
+        expect(hash(new Uint8Array(await sent.arrayBuffer()))).toBe(hash(content));
+      }
+    },
+  );
+
+  test('onUploadProgress ends with all of it', async () => {
+    const server = await serve(json(metadata, 201));
+    const steps: { sent: number; total: number }[] = [];
+    const path = file('progress.png', 1_000_000);
+    await valueOf(
+      uploadImageFile(
+        contextOf(server.url),
+        path,
+        { purpose: 'chat' },
+        {
+          onUploadProgress: (step) => {
+            steps.push(step);
+            throw new Error('of the user');
+          },
+        },
+      ),
+    );
+    const total = server.requests[0]!.body.length;
+    expect(steps.at(-1)).toEqual({ sent: total, total });
+    // A fetch tells no more than that.
+    if (over.includes('undici')) expect(steps.length).toBeGreaterThan(4);
+    for (const [index, { sent }] of steps.entries()) expect(sent).toBeGreaterThan(steps[index - 1]?.sent ?? 0);
+  });
+
+  test.skipIf(isThrown)('a file that changes between attempts is an Err, not another upload', async () => {
+    skipTime();
+    const path = file('changes.png', 500_000);
+    const server = await serve(
+      (response, seen) => {
+        writeFileSync(path, randomBytes(500_000));
+        utimesSync(path, 1, 1);
+        empty(429)(response, seen);
+      },
+      json(metadata, 201),
+    );
+    const error = await errorOf(uploadImageFile(contextOf(server.url, { maxRetries: 1 }), path, { purpose: 'chat' }));
+    expect(error).toMatchObject({ kind: 'connection', attempts: 2 });
+    expect(server.requests).toHaveLength(1);
+  });
+
   test.skipIf(isThrown)('a file that becomes shorter between attempts is an Err, not a short upload', async () => {
     skipTime();
     const path = file('shrinks.png', 500_000);
@@ -198,6 +257,67 @@ test.each([
   expect(await errorOf(uploadImageFile(ctx(), path, { purpose: 'chat' }))).toMatchObject({ kind });
 });
 
+test.each<[string, () => unknown]>([
+  ['missing', () => join(folder, 'missing.png')],
+  ['a folder', () => folder],
+  ['empty', () => ''],
+  ['a null byte', () => `${folder}/a\0.png`],
+  ['a device', () => '/dev/zero'],
+  ['a number', () => 5],
+  ['undefined', () => undefined],
+  ['null', () => null],
+  ['an object', () => ({})],
+  ['a Buffer', () => Buffer.from(file('buffer.png', 3))],
+  ['a file descriptor', () => ({ fd: 1 })],
+  ['a URL of https', () => new URL('https://example.com/a.png')],
+  ['a URL of a file that is missing', () => new URL('file:///nowhere/a.png')],
+  ['a URL of another host', () => ({ href: 'file://host/a.png' })],
+  [
+    'a getter that throws',
+    () => ({
+      get href() {
+        throw new Error('gotcha');
+      },
+    }),
+  ],
+])('an invalid path says that it is the path: %s', async (_, path) => {
+  const ctx = createContext(TOKEN, { transport: undiciTransport(), baseUrl: 'http://127.0.0.1:1' });
+  const error = await errorOf(uploadImageFile(ctx, path() as string, { purpose: 'chat' }));
+  expect(error).toMatchObject({ kind: 'invalid_input', attempts: 0, maybeApplied: false });
+  expect(error.message).toMatch(/^invalid path: ./);
+});
+
+const throwing = (name: string): object =>
+  Object.defineProperty({ purpose: 'chat' }, name, {
+    enumerable: true,
+    get() {
+      throw new Error('gotcha');
+    },
+  });
+
+test.each<[string, unknown, unknown]>([
+  ['purpose', throwing('purpose'), {}],
+  ['filename', throwing('filename'), {}],
+  ['contentType', throwing('contentType'), {}],
+  ['alt', throwing('alt'), {}],
+  ['signal', { purpose: 'chat' }, throwing('signal')],
+  ['timeoutMs', { purpose: 'chat' }, throwing('timeoutMs')],
+  ['onUploadProgress', { purpose: 'chat' }, throwing('onUploadProgress')],
+  [
+    'a frozen LagError',
+    {
+      get purpose() {
+        throw Object.freeze(lagError('not_found', 'of an earlier call'));
+      },
+    },
+    {},
+  ],
+])('never rejects, whatever throws: %s', async (_, body, options) => {
+  const ctx = createContext(TOKEN, { transport: undiciTransport(), baseUrl: 'http://127.0.0.1:1' });
+  const error = await errorOf(uploadImageFile(ctx, file('throws.png', 3), body as never, options as object));
+  expect(error).toMatchObject({ kind: 'invalid_input', attempts: 0, maybeApplied: false });
+});
+
 test.each([undefined, null, 5])('with a body that is %j it is an Err', async (body) => {
   const server = await serve(empty(400));
   const ctx = createContext(TOKEN, { transport: undiciTransport(), baseUrl: server.url });
@@ -216,7 +336,8 @@ test.runIf(process.platform === 'linux')(
     const source = `
     import { readFileSync } from 'node:fs';
     import { createContext } from '../../src/context.js';
-    import { undiciTransport, uploadImageFile } from '../../src/node/index.js';
+    import { lagError } from '../../src/errors.js';
+import { undiciTransport, uploadImageFile } from '../../src/node/index.js';
     const [baseUrl, small, large] = process.argv.slice(2) as [string, string, string];
     const ctx = createContext('lag_pat_x', { baseUrl, transport: undiciTransport() });
     const peakMb = () => Number(/VmHWM:\\s+(\\d+)/.exec(readFileSync('/proc/self/status', 'utf8'))![1]) / 1000;

@@ -184,7 +184,7 @@ describe.each([
     const good = contextOf(async () => new Response(bodyOf(['{"version":'], 'break')));
     expect(await errorOf(getVersion(good))).toMatchObject({
       kind: 'connection',
-      message: 'no response: cut',
+      message: 'the response broke off: cut',
     });
     const long = contextOf(async () => new Response(bodyOf(['x'.repeat(70_000)], 'hang', letGo), { status: 409 }));
     expect(await errorOf(getVersion(long))).toMatchObject({ kind: 'conflict' });
