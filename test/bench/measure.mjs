@@ -1,11 +1,12 @@
 import { fork } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
-import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { GCProfiler } from 'node:v8';
+import { join } from 'node:path';
 
-/** Gives a folder for a while; inside of the package, so that what stands in it finds the package by name. */
+/** Gives a folder for a while; inside of this package, so that what stands in it finds lagclient by name. */
 export const withFolder = async (use) => {
-  const cache = fileURLToPath(new URL('../../.cache/', import.meta.url));
+  const cache = fileURLToPath(new URL('.cache/', import.meta.url));
   mkdirSync(cache, { recursive: true });
   const folder = mkdtempSync(join(cache, 'bench-'));
   try {
@@ -18,7 +19,7 @@ export const withFolder = async (use) => {
 /** The middle one, or the mean of the two. */
 export const median = (numbers) => {
   const sorted = [...numbers].sort((a, b) => a - b);
-  const middle = sorted.length >> 1;
+  const middle = Math.floor(sorted.length / 2);
   return sorted.length % 2 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
 };
 
@@ -33,7 +34,7 @@ export const latencies = async (call, count) => {
   return times;
 };
 
-/** Calls a second and CPU microseconds a call, with `width` calls under way at any time. */
+/** Calls a second and CPU microseconds a call, with `width` calls in flight at any time. */
 export const load = async (call, count, width) => {
   let started = 0;
   const cpu = process.cpuUsage();
@@ -45,6 +46,22 @@ export const load = async (call, count, width) => {
   const seconds = (performance.now() - start) / 1000;
   const { user, system } = process.cpuUsage(cpu);
   return { perSecond: count / seconds, cpuMicros: (user + system) / count };
+};
+
+/** Bytes of heap that a call allocates: what the collections found, and what has come since the last one. */
+export const allocation = async (call, count) => {
+  const profiler = new GCProfiler();
+  let usedBytes = process.memoryUsage().heapUsed;
+  profiler.start();
+  for (let n = 0; n < count; n++) await call();
+  const endBytes = process.memoryUsage().heapUsed;
+  const { statistics } = profiler.stop();
+  let allocated = 0;
+  for (const { beforeGC, afterGC } of statistics) {
+    allocated += beforeGC.heapStatistics.usedHeapSize - usedBytes;
+    usedBytes = afterGC.heapStatistics.usedHeapSize;
+  }
+  return (allocated + endBytes - usedBytes) / count;
 };
 
 /** The server of the benchmarks in a process of its own. */

@@ -1,0 +1,210 @@
+// The page of the documentation: charts, and the tables below them.
+import { MEASURES, ratio, WIDTH } from './calls.mjs';
+import { barChart } from './charts.mjs';
+import { median } from './measure.mjs';
+
+const fixed = (number, digits) => number.toFixed(digits);
+const signed = (number, digits) => `${number < 0 ? '−' : '+'}${fixed(Math.abs(number), digits)}`;
+const table = (head, rows) =>
+  [head, head.map((_, column) => (column ? '---:' : '---')), ...rows].map((row) => `| ${row.join(' | ')} |`).join('\n');
+// Markdown takes a line that begins with this tag for HTML, up to the next empty line.
+const figure = (svg) => `<figure>\n${svg}\n</figure>`;
+const isOurs = (name) => name.startsWith('lagclient');
+
+const JOB_TITLES = {
+  small: (bytes) => `Read something small: \`getMe\`, ${bytes} bytes`,
+  send: (bytes) => `Send: \`sendRoomMessage\`, ${bytes} bytes back`,
+  page: (bytes) => `Read a page of 100 messages: \`listRoomMessages\`, ${fixed(bytes / 1000, 0)} kB`,
+};
+
+const COLUMNS = {
+  p50Ms: { head: 'latency, p50', cell: (value) => `${fixed(value * 1000, 0)} µs` },
+  perSecond: { head: `calls a second, ${WIDTH} at a time`, cell: (value) => fixed(value, 0) },
+  cpuMicros: { head: 'CPU a call', cell: (value) => `${fixed(value, 0)} µs` },
+  allocatedBytes: { head: 'allocated a call', cell: (value) => `${fixed(value / 1000, 1)} kB` },
+};
+
+const CHARTS = {
+  p50Ms: 'Latency of one call after the other, × fetch: less is better',
+  perSecond: `Calls a second with ${WIDTH} at a time, × fetch: more is better`,
+  cpuMicros: 'CPU time of a call, × fetch: less is better',
+};
+
+const REFERENCE = 'fetch';
+
+const callChart = (samples, measure) =>
+  figure(
+    barChart({
+      title: CHARTS[measure],
+      unit: CHARTS[measure],
+      reference: 1,
+      format: (value) => fixed(value, 2),
+      bars: Object.keys(samples)
+        .map((name) => ({ name, value: ratio(samples, name, REFERENCE, measure), isOurs: isOurs(name) }))
+        .sort((a, b) => (MEASURES[measure] === 'more' ? b.value - a.value : a.value - b.value)),
+    }),
+  );
+
+const callTable = (samples) =>
+  table(
+    ['', ...Object.values(COLUMNS).flatMap(({ head }) => [head, ''])],
+    Object.entries(samples).map(([name, own]) => [
+      name,
+      ...Object.entries(COLUMNS).flatMap(([measure, { cell }]) => [
+        cell(median(own[measure])),
+        `× ${fixed(ratio(samples, name, REFERENCE, measure), 2)}`,
+      ]),
+    ]),
+  );
+
+const callSection = ([job, { bytes, samples }]) =>
+  [
+    `### ${JOB_TITLES[job](bytes)}`,
+    ...Object.keys(CHARTS).map((measure) => callChart(samples, measure)),
+    callTable(samples),
+  ].join('\n\n');
+
+const COLD_KINDS = { plain: 'Plain Node', bundled: 'Bundled and minified by esbuild, as for AWS Lambda' };
+
+const coldChart = (kind, programs) =>
+  figure(
+    barChart({
+      title: `${COLD_KINDS[kind]}: milliseconds until the first response, over its reference`,
+      unit: 'milliseconds until the first response, over fetch (lagclient/node: over undici.request)',
+      format: (value) => signed(value, 1),
+      bars: Object.entries(programs)
+        .filter(([, { against }]) => against)
+        .map(([name, { measures }]) => ({ name, value: Math.max(0, measures.responseMs), isOurs: isOurs(name) }))
+        .sort((a, b) => a.value - b.value),
+    }),
+  );
+
+const coldTable = (programs) =>
+  table(
+    ['', 'compared with', 'until imported', 'first response', 'CPU', 'heap', 'first `createContext`'],
+    Object.entries(programs).map(([name, { against, measures }]) => {
+      const cell = (measure, unit, digits = 1) =>
+        `${against ? signed(measures[measure], digits) : fixed(measures[measure], digits)} ${unit}`;
+      return [
+        name,
+        against ?? '',
+        cell('importMs', 'ms'),
+        cell('responseMs', 'ms'),
+        cell('cpuMs', 'ms'),
+        cell('heapKb', 'kB', 0),
+        measures.createMs === undefined ? '' : `${fixed(measures.createMs, 2)} ms`,
+      ];
+    }),
+  );
+
+const scaleTable = (what, report) => {
+  const [first] = Object.values(report);
+  const steps = Object.keys(first);
+  return table(
+    ['', ...steps.map((step) => `${step} ${what}`)],
+    Object.entries(report).map(([name, byStep]) => [
+      name,
+      ...steps.map((step) => `${fixed(byStep[step].cpuMicros, 0)} µs, ${fixed(byStep[step].perSecond, 0)} a second`),
+    ]),
+  );
+};
+
+const enduranceTable = (report) =>
+  table(
+    ['', 'calls', 'failed', 'heap after each tenth, MB', 'resident memory, MB'],
+    Object.entries(report).map(([name, { calls, failed, heapMb, rssMb }]) => [
+      name,
+      calls,
+      failed,
+      heapMb.map((value) => fixed(value, 1)).join(' '),
+      rssMb.map((value) => fixed(value, 0)).join(' '),
+    ]),
+  );
+
+/** The whole page. `machine` says where it was measured, `versions` with what. */
+export const renderPage = ({
+  machine,
+  versions,
+  calls,
+  validation,
+  coldStart,
+  scale,
+  typeCheck,
+  uploads,
+}) => `# Performance
+
+Generated by \`npm run bench -- --update\` on ${machine}, with
+${versions}.
+
+## Calls
+
+All clients do the same jobs against a plain HTTP server in another process: first one call after the other, then ${WIDTH} at
+a time. Every number is the median of many short rounds in which all take turns, and \`×\` compares it with plain \`fetch\` in
+the same round. lagclient validates each response, and every client has a timeout of 30 s unless its name says otherwise.
+
+${Object.entries(calls).map(callSection).join('\n\n')}
+
+## Validation
+
+What it costs to validate the page of 100 messages after it was parsed. \`JSON.parse\` takes ${fixed(validation.parseMicros, 0)} µs for
+its ${fixed(validation.bytes / 1000, 0)} kB, and \`×\` compares with that in the same round. A valid response is checked by a predicate
+that is made of the schema once.
+
+${table(
+  ['', 'time', ''],
+  Object.entries(validation.rows).map(([what, { micros, ratio: times }]) => [
+    what,
+    `${fixed(micros, 0)} µs`,
+    `× ${fixed(times, 2)}`,
+  ]),
+)}
+
+## Cold start
+
+Fresh processes that make one call, from their start to the parsed response, each compared with a process of the same round.
+
+${Object.entries(coldStart)
+  .map(([kind, programs]) => `### ${COLD_KINDS[kind]}\n\n${coldChart(kind, programs)}\n\n${coldTable(programs)}`)
+  .join('\n\n')}
+
+## Scale
+
+CPU time of a call and calls a second, ${WIDTH} at a time, where each call uses another context than the last:
+
+${scaleTable('contexts', scale.contexts)}
+
+The same over one context, by the number of calls in flight:
+
+${scaleTable('in flight', scale.widths)}
+
+Heap that each of 10 000 contexts keeps after a call: ${Object.entries(scale.contextBytes)
+  .map(([name, bytes]) => `${fixed(bytes / 1000, 1)} kB (${name})`)
+  .join(', ')}.
+
+Many calls, 256 in flight, of which one in fifty meets a 503, a reset, a truncated body or a body that is not JSON, with one
+retry each; memory after each tenth of them:
+
+${enduranceTable(scale.endurance)}
+
+## Type checking
+
+What \`tsc\` takes longer for a file that exports every entry of the package than for an empty file.
+
+${table(
+  ['', 'an empty file', 'all entries'],
+  Object.entries(typeCheck).map(([compiler, { emptyMs, addedMs }]) => [
+    compiler,
+    `${fixed(emptyMs, 0)} ms`,
+    `${signed(addedMs, 0)} ms`,
+  ]),
+)}
+
+## Uploads
+
+What \`uploadImageFile\` with a file of 25 MiB adds to the peak of resident memory, over an idle connection.
+
+${table(
+  ['', 'resident memory'],
+  Object.entries(uploads).map(([what, megabytes]) => [what, `+${fixed(megabytes, 1)} MB`]),
+)}
+`;
