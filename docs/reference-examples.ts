@@ -418,7 +418,7 @@ console.log(ended.isOk());`,
   },
   parseCommand: {
     code: `console.log(parseCommand('!roll 20 "with luck"'));`,
-    output: `{ name: 'roll', args: [ '20', 'with luck' ] }`,
+    output: `{ name: 'roll', args: [ '20', 'with luck' ], text: '20 "with luck"' }`,
   },
   robotCommands: {
     code: `await sendRoomMessage(ctx, 'a-server-id', 'a-room-id', { content: '!ping' });
@@ -476,12 +476,18 @@ await settled();`,
   },
   createWebhookHandler: {
     code: `const handler = createWebhookHandler({
-  secret: 'whsec_c2VjcmV0',
+  secret: 'whsec_dGhlIHNlY3JldCBvZiBhIHJvYm90',
+  onError: (error) => console.error(error.message),
   on: { 'room.message': ({ data }) => console.log(data.content) },
 });
 const response = await handler(new Request('https://robot.example/', { method: 'POST', body: 'forged' }));
 console.log(response.status);`,
-    output: '401',
+    output: 'invalid webhook: the header webhook-id is missing\n401',
+  },
+  createMemoryClaimStore: {
+    code: `const seen = createMemoryClaimStore();
+console.log(await seen.setIfAbsent('a-delivery', 'mine', 60), await seen.setIfAbsent('a-delivery', 'theirs', 60));`,
+    output: 'true false',
   },
 
   ofetchTransport: {

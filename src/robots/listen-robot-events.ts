@@ -1,26 +1,33 @@
+import { invalidInput } from '../invalid-input.js';
 import type { RobotContext } from '../context.js';
 import type { LagIterable } from '../pagination.js';
-import { listen, type ListenOptions, type Connect } from './listen.js';
-import { byPoll } from './poll.js';
+import { listen, type ListenOptions } from './listen.js';
+import { listenByPoll } from './poll.js';
+import { listenBySse } from './sse.js';
 import type { RobotEvent } from '../models/robot-events.js';
-import { bySse } from './sse.js';
 
 /** Options of `listenRobotEvents`. */
 export interface ListenRobotEventsOptions extends ListenOptions {
-  /** The one that the robot was made for. */
+  /** The one that the robot was created for. */
   readonly transport: 'sse' | 'poll';
 }
 
 /**
- * Listens for the robot's events, each of them once, for as long as the loop takes them: connects again with backoff,
- * goes on where it was, and ends with one `Err` on what does not heal (401, 403, a robot that is disabled, an event
- * transport that the robot was not made for).
+ * Listens for the robot's events, each of them once, until the loop is left: it connects again with backoff, resumes where
+ * it was, and ends with one `Err` on what another connection cannot change (401, 403, a disabled robot, a robot created
+ * for another transport).
  *
- * `GET /robots/@me/events/sse` or `GET /robots/@me/events/poll`. Robots only. `listenByPoll` and `listenBySse` are the
- * same for one transport, without the bytes of the other.
+ * `GET /robots/@me/events/sse` or `GET /robots/@me/events/poll`. Robots only. `listenByPoll` and `listenBySse` are the same
+ * for one transport, without the bytes of the other.
  */
 export function listenRobotEvents(ctx: RobotContext, options: ListenRobotEventsOptions): LagIterable<RobotEvent> {
-  let open: Connect | undefined;
-  // In here, because options may throw; a transport that is none throws, too.
-  return listen((callOptions) => (open ??= { poll: byPoll, sse: bySse }[options.transport](ctx))(callOptions), options);
+  try {
+    if (options.transport === 'poll') return listenByPoll(ctx, options);
+    if (options.transport === 'sse') return listenBySse(ctx, options);
+  } catch {
+    // Options that cannot be read are no transport.
+  }
+  return listen(() => {
+    throw invalidInput("invalid transport: pass 'sse' or 'poll'");
+  }, undefined);
 }

@@ -1,246 +1,213 @@
 import { err, ok, type Result } from 'neverthrow';
+import { invalidInput, ownFields } from '../invalid-input.js';
 import { lagError, type LagError } from '../errors.js';
+import { requireAmount } from '../call-options.js';
 import { sleep } from '../pipeline/sleep.js';
 import { abortedError } from '../pipeline/end-reason.js';
-import type { LagRequest, LagMiddleware } from '../pipeline/types.js';
-import type { RobotStore } from './store.js';
+import type { LagHandler, LagMiddleware, LagRequest, LagResponse } from '../pipeline/types.js';
+import type { CallKind } from './limits.js';
+import { createOwnBudget, leaveRoomForMessages, type OwnBudget, type Place, type ReadLimit } from './own-budget.js';
+import { retryAfterMs } from '../pipeline/retry-after.js';
+import { createSharedBudget, type SharedBudget, type TakeSlot } from './shared-budget.js';
+import { createWaitingLine, type WaitingLine } from './waiting-line.js';
 
 /** Options of `robotRateLimit`. */
 export interface RobotRateLimitOptions {
-  /** Keeps what was used of the limits, so that several instances of one robot share them. */
-  readonly store?: RobotStore | undefined;
-  /** Where in the store; one for each robot: `'lag-rate-limit'`. */
-  readonly key?: string | undefined;
+  /**
+   * Takes a slot from a budget that all instances of the robot share, over Redis or a Durable Object, say. While it fails
+   * or does not answer, this process keeps to the limits alone.
+   */
+  readonly take?: TakeSlot | undefined;
+  /**
+   * How long `take` may need to answer, in milliseconds.
+   * @default 1_000
+   */
+  readonly takeTimeoutMs?: number | undefined;
 }
+
+/** What the calls of a limiter share. */
+interface Limiter {
+  readonly own: OwnBudget;
+  readonly line: WaitingLine;
+  readonly shared: SharedBudget | undefined;
+  /** Where a 429 halves the share of this process while the shared budget is out. */
+  share: number;
+  halvedAt: number;
+}
+
+/** A call on its way through the limiter. */
+interface LimitedCall {
+  readonly request: LagRequest;
+  readonly kind: CallKind;
+  readonly number: number;
+}
+
+// How often a call looks whether others have left the line, or the server asked for more. One that is due much later looks
+// less often.
+const RECHECK_MS = 1000;
+
+// How long a call lets those before it go first that may go at the same time.
+const YIELD_MS = 5;
+
+// How many calls of a kind ask the shared budget at a time, and how soon the next one looks again.
+const MAX_ASKING = 10;
+const ASKING_RECHECK_MS = 20;
+
+// A 429 that does not say how long to wait.
+const DEFAULT_PAUSE_MS = 1000;
+
+// While the shared budget is out, instances get in each other's way: that is no reason to lose a call.
+const MAX_REFUSALS_WHILE_OUT = 10;
+const MIN_SHARE = 0.1;
 
 /**
- * Makes middleware that keeps a robot under its limits, 100 requests a minute and 10 messages in 10 seconds: calls wait
- * for their turn, first come first served; only a message that waits for the second lets other calls pass. When the
- * server says 429 all the same, all wait as long as it asks for. Give one to all contexts of a robot.
+ * Makes middleware that keeps a robot within its limits, 100 requests a minute and 10 messages in 10 seconds: calls wait
+ * for their turn instead of being refused. Each kind goes first come, first served, and reads leave room for the messages
+ * that wait. After a 429 all calls wait for as long as the server asks, but at most an hour. Give one to all contexts of a
+ * robot.
  *
- * A call that waits still ends with its `signal` and its `deadlineMs`. A `store` is read and written without a lock:
- * instances that act in the same moment may overdraw a limit, and the 429 that follows sets them right.
+ * A call that waits ends with its `signal` and its `deadlineMs`. `take` shares the limits with other instances.
  */
 export function robotRateLimit(options?: RobotRateLimitOptions): LagMiddleware {
-  let queue: Queue | undefined;
+  let limiter: Limiter | undefined;
   return (next) => async (request) => {
-    // Not before, because options may throw.
-    queue ??= createQueue(options);
-    const isMessage = request.method === 'POST' && /^[^?]*\/messages(\?|$)/.test(request.path);
-    for (let retriesLeft = request.maxRetries, isRetry = false; ; isRetry = true) {
-      const place = await queue.wait(request, isMessage, isRetry);
-      if (place.isErr()) return err(place.error);
-      const { attempts } = request.trace;
-      // What the server asks to wait for comes back at once, so that all may wait, not this call alone.
-      const result = await next({ ...request, maxRetries: retriesLeft, maxRetryAfterMs: 0 });
-      const made = request.trace.attempts - attempts;
-      place.value.settle(made);
-      if (result.isOk()) return result;
-      const { kind, retryAfterSeconds = 0 } = result.error as LagError & { readonly retryAfterSeconds?: number };
-      const askedMs = retryAfterSeconds * 1000;
-      if (kind === 'rate_limit') queue.pause(isMessage, askedMs || 1000);
-      retriesLeft -= made;
-      if (
-        !askedMs ||
-        retriesLeft < 0 ||
-        !(kind === 'rate_limit' || request.idempotent || request.retry === 'always') ||
-        askedMs > request.maxRetryAfterMs ||
-        performance.now() + askedMs >= request.deadlineAt
-      )
-        return result;
-      if (kind !== 'rate_limit') await sleep(askedMs, request.signal);
-    }
+    // Not earlier, because options may throw.
+    limiter ??= createLimiter(options);
+    return runLimited(limiter, next, request);
   };
 }
 
-interface Queue {
-  /** Waits for a place; a retry before all others. */
-  wait(request: LagRequest, isMessage: boolean, isRetry: boolean): Promise<Result<Place, LagError>>;
-  /** Lets no message, or no call that is none, through for so long. */
-  pause(isMessage: boolean, ms: number): void;
-}
-
-interface Place {
-  /** Says that it was answered, and how many requests were made of it. */
-  settle(requests: number): void;
-}
-
-interface Waiter {
-  readonly request: LagRequest;
-  readonly isMessage: boolean;
-  readonly end: (result: Result<Place, LagError>) => void;
-}
-
-/** When it was sent, or, once its answer came, when that was: the server counted it somewhere in between. */
-interface Sent {
-  at: number;
-  readonly isMessage: boolean;
-  isOpen: boolean;
-}
-
-/** What the store holds: what each instance sent, and how long nothing, and no message, is to be sent. */
-interface State {
-  readonly sent: Readonly<Record<string, readonly (readonly [at: number, isMessage: boolean])[]>>;
-  readonly pausedUntil: readonly [number, number];
-}
-
-// Of all requests, and of messages.
-const LIMITS = [
-  { most: 100, windowMs: 60_000 },
-  { most: 10, windowMs: 10_000 },
-] as const;
-
-const createQueue = (options: RobotRateLimitOptions | undefined): Queue => {
-  const { store, key = 'lag-rate-limit' } = options ?? {};
-  // Only the wall clock means the same to several instances.
-  const now = () => (store ? Date.now() : performance.now());
-  const me = `${Math.random()}`;
-  let own: Sent[] = [];
-  let others: State['sent'] = {};
-  let pausedUntil: [number, number] = [0, 0];
-  const waiters: Waiter[] = [];
-  let updates: Promise<unknown> = Promise.resolve();
-  let isPumping = false;
-  let alarm = new AbortController();
-
-  // Neither what is long ago nor what lies ahead, where a clock was put back.
-  const isRecent = (at: unknown, windowMs: number): boolean =>
-    typeof at === 'number' && Math.abs(now() - at) < windowMs;
-
-  /** Makes changes, one after the other, to what all instances know. Never rejects. */
-  const update = <T>(change: () => T): Promise<T> => {
-    const done = updates.then(async () => {
-      if (!store) return change();
-      try {
-        const kept = await store.getItem(key);
-        const state = (typeof kept === 'string' ? JSON.parse(kept) : kept) as State;
-        others = Object.fromEntries(
-          Object.entries(state.sent)
-            .map(([instance, sent]) => [instance, sent.filter(([at]) => isRecent(at, LIMITS[0].windowMs))] as const)
-            .filter(([instance, sent]) => instance !== me && sent.length),
-        );
-        pausedUntil = [0, 1].map((limit) =>
-          Math.max(pausedUntil[limit]!, Number(state.pausedUntil[limit]) || 0),
-        ) as never;
-      } catch {
-        // Empty or out of order: each instance counts what it knows.
-      }
-      const result = change();
-      try {
-        // An instance writes all of its own each time: what another has overwritten comes back.
-        const sent = { ...others, [me]: own.map(({ at, isMessage }) => [at, isMessage] as const) };
-        await store.setItem(key, JSON.stringify({ sent, pausedUntil } satisfies State));
-      } catch {
-        // Out of order.
-      }
-      return result;
-    });
-    updates = done;
-    return done;
-  };
-
-  const wake = () => {
-    alarm.abort();
-    alarm = new AbortController();
-  };
-
-  /** When a limit has a place. */
-  const freeAt = (limit: 0 | 1): number => {
-    const { most, windowMs } = LIMITS[limit];
-    const times = [
-      ...own.filter(({ at, isOpen }) => isOpen || isRecent(at, windowMs)),
-      ...Object.values(others).flatMap((sent) =>
-        sent.filter(([at]) => isRecent(at, windowMs)).map(([at, isMessage]) => ({ at, isMessage, isOpen: false })),
-      ),
-    ]
-      .filter(({ isMessage }) => !limit || isMessage)
-      .map(({ at, isOpen }) => (isOpen ? Infinity : at + windowMs))
-      .sort((a, b) => a - b);
-    return times[times.length - most] ?? 0;
-  };
-
-  /** Gives a place to the first that may have one, or says for how many milliseconds nobody may. */
-  const admit = (): number => {
-    own = own.filter(({ at, isOpen }) => isOpen || isRecent(at, LIMITS[0].windowMs));
-    const requestAt = freeAt(0);
-    const placeAt = {
-      read: Math.max(pausedUntil[0], requestAt),
-      message: Math.max(pausedUntil[1], requestAt, freeAt(1)),
-    };
-    const at = now();
-    let soonest = Infinity;
-    const first = waiters.find(({ isMessage }) => {
-      const mine = isMessage ? placeAt.message : placeAt.read;
-      soonest = Math.min(soonest, mine);
-      return mine <= at;
-    });
-    if (!first) return soonest - at;
-    waiters.splice(waiters.indexOf(first), 1);
-    const sent = { at, isMessage: first.isMessage, isOpen: true };
-    own.push(sent);
-    first.end(ok({ settle: (requests) => settle(sent, requests) }));
-    return 0;
-  };
-
-  const settle = (sent: Sent, requests: number) => {
-    void update(() => {
-      own = own.filter((other) => other !== sent);
-      for (let made = 0; made < requests; made++) own.push({ ...sent, at: now(), isOpen: false });
-      wake();
-    });
-  };
-
-  /** Sends away who may not wait for as long as the server asks. */
-  const refuse = () => {
-    const pausedMs = (isMessage: boolean) => pausedUntil[isMessage ? 1 : 0] - now();
-    for (const waiter of waiters.filter(({ request, isMessage }) => pausedMs(isMessage) > request.maxRetryAfterMs)) {
-      waiters.splice(waiters.indexOf(waiter), 1);
-      const retryAfterSeconds = pausedMs(waiter.isMessage) / 1000;
-      waiter.end(err(lagError('rate_limit', 'too long to wait', { status: 429, retryAfterSeconds })));
-    }
-  };
-
-  const pump = async () => {
-    if (isPumping) return;
-    isPumping = true;
-    while (waiters.length) {
-      const { signal } = alarm;
-      const waitMs = await update(admit);
-      refuse();
-      if (waitMs > 0 && waiters.length) await sleep(waitMs, signal);
-    }
-    isPumping = false;
-  };
-
+const createLimiter = (options: RobotRateLimitOptions | undefined): Limiter => {
+  const { take, takeTimeoutMs = 1000 } = ownFields(options);
+  if (take !== undefined && typeof take !== 'function') throw invalidInput('invalid take: pass a function');
+  requireAmount('takeTimeoutMs', takeTimeoutMs, 1);
+  const shared = take && createSharedBudget(take, takeTimeoutMs);
   return {
-    wait: (request, isMessage, isRetry) =>
-      new Promise((resolve) => {
-        const { signal } = request;
-        const leave = () => {
-          waiters.splice(waiters.indexOf(waiter), 1);
-          resolve(err(abortedError(signal!)));
-          wake();
-        };
-        const waiter: Waiter = {
-          request,
-          isMessage,
-          end: (result) => {
-            signal?.removeEventListener('abort', leave);
-            resolve(result);
-          },
-        };
-        if (signal?.aborted) return resolve(err(abortedError(signal)));
-        signal?.addEventListener('abort', leave);
-        waiters[isRetry ? 'unshift' : 'push'](waiter);
-        wake();
-        void pump();
-      }),
-    pause: (isMessage, ms) => {
-      void update(() => {
-        const limit = isMessage ? 1 : 0;
-        pausedUntil[limit] = Math.max(pausedUntil[limit], now() + ms);
-        wake();
-      });
-    },
+    own: createOwnBudget(shared ? leaveShareForMessages(shared) : leaveRoomForMessages),
+    line: createWaitingLine(),
+    shared,
+    share: 1,
+    halvedAt: 0,
   };
 };
+
+// What an instance that is one of several reads in a minute while messages wait: two for each three messages that it
+// sends, because 40 and 60 fill the limit of 100, but a few in any case.
+const READS_PER_MESSAGE = 2 / 3;
+const MIN_READS_BESIDE_MESSAGES = 4;
+const MIN_READS_WHEN_EXHAUSTED = 1;
+
+const leaveShareForMessages =
+  (shared: SharedBudget): ReadLimit =>
+  (sentMessages, waitingMessages) => {
+    if (waitingMessages === 0) return leaveRoomForMessages(sentMessages, waitingMessages);
+    const minimum = shared.wasExhausted() ? MIN_READS_WHEN_EXHAUSTED : MIN_READS_BESIDE_MESSAGES;
+    return Math.max(minimum, Math.floor(sentMessages * READS_PER_MESSAGE));
+  };
+
+const runLimited = async (
+  limiter: Limiter,
+  next: LagHandler,
+  request: LagRequest,
+): Promise<Result<LagResponse, LagError>> => {
+  const { trace, signal } = request;
+  // A call that is sent again keeps its number, and so goes before those that came later.
+  const call: LimitedCall = { request, kind: kindOf(request), number: limiter.line.nextNumber() };
+  let retriesLeft = request.maxRetries;
+  let refusalsWhileOut = 0;
+  for (;;) {
+    const admitted = await admit(limiter, call);
+    if (admitted.isErr()) return err(admitted.error);
+    const place = admitted.value;
+    const sentAt = performance.now();
+    const attemptsBefore = trace.attempts;
+    // The server's wait comes back immediately, so that all calls wait, not this one alone.
+    const result = await next({ ...request, maxRetries: retriesLeft, maxRetryAfterMs: 0 });
+    const requests = trace.attempts - attemptsBefore;
+    limiter.own.settle(place, requests);
+    if (result.isOk()) return result;
+    const { error } = result;
+    const askedMs = retryAfterMs(error);
+    const isRefused = error.kind === 'rate_limit';
+    if (isRefused) noteRefusal(limiter, call.kind, askedMs, sentAt);
+    const isOwnDoing = isRefused && limiter.shared?.isOut() === true && ++refusalsWhileOut <= MAX_REFUSALS_WHILE_OUT;
+    retriesLeft -= isOwnDoing && request.maxRetries > 0 ? requests - 1 : requests;
+    if (retriesLeft < 0 || !mayWaitAndRepeat(request, error, askedMs)) return result;
+    // After a 429 the line waits.
+    if (!isRefused) await sleep(askedMs, signal);
+  }
+};
+
+const kindOf = ({ method, path }: LagRequest): CallKind => {
+  const [withoutQuery = ''] = path.split('?', 1);
+  return method === 'POST' && withoutQuery.endsWith('/messages') ? 'message' : 'read';
+};
+
+/** Whether the server asks for a wait that the call allows, after which it may be sent again. */
+const mayWaitAndRepeat = (request: LagRequest, { kind }: LagError, askedMs: number): boolean => {
+  if (askedMs === 0 || askedMs > request.maxRetryAfterMs) return false;
+  if (performance.now() + askedMs >= request.deadlineAt) return false;
+  return kind === 'rate_limit' || request.idempotent || request.retry === 'always';
+};
+
+/** After a 429 nobody sends for a while; without the shared budget this process also leaves more to the others. */
+const noteRefusal = (limiter: Limiter, kind: CallKind, askedMs: number, sentAt: number): void => {
+  limiter.own.pause(kind, askedMs || DEFAULT_PAUSE_MS);
+  // Those that were sent at the same time are refused together, and halve it once.
+  if (!limiter.shared?.isOut() || sentAt < limiter.halvedAt) return;
+  limiter.halvedAt = performance.now();
+  limiter.share = Math.max(MIN_SHARE, limiter.share / 2);
+};
+
+/** Waits until a call may be sent. */
+const admit = async (limiter: Limiter, call: LimitedCall): Promise<Result<Place, LagError>> => {
+  const { own, line, shared } = limiter;
+  const { request, kind, number } = call;
+  const { signal } = request;
+  let hasYielded = false;
+  try {
+    for (;;) {
+      if (signal?.aborted) return err(abortedError(signal));
+      line.join(kind, number);
+      const pausedMs = own.pausedMs(kind);
+      if (pausedMs > request.maxRetryAfterMs) return err(tooLongError(pausedMs));
+      const waitMs = pausedMs > 0 ? Math.min(pausedMs, RECHECK_MS) : waitInLine(limiter, call);
+      if (waitMs > 0) {
+        await sleep(Math.ceil(Math.min(waitMs, Math.max(RECHECK_MS, waitMs / 2))), signal);
+        continue;
+      }
+      if (!hasYielded && line.ahead(kind, number) > 0) {
+        // Those before it may go, too, and are about to wake up.
+        hasYielded = true;
+        await sleep(YIELD_MS, signal);
+        continue;
+      }
+      line.leave(kind, number);
+      if (!shared) return ok(own.take(kind, 'sent'));
+      const place = own.take(kind, 'asking');
+      const mayGo = await shared.take(kind);
+      own.giveBack(place);
+      if (mayGo && !signal?.aborted) return ok(own.take(kind, 'sent'));
+    }
+  } finally {
+    line.leave(kind, number);
+  }
+};
+
+/** How long a call has to wait at least, by what is known now. */
+const waitInLine = (limiter: Limiter, { kind, number }: LimitedCall): number => {
+  const { own, line, shared } = limiter;
+  if (shared) {
+    if (!shared.isOut()) limiter.share = 1;
+    own.setShare(limiter.share);
+    if (own.asking(kind) >= MAX_ASKING) return ASKING_RECHECK_MS;
+  }
+  const waitingMessages = line.length('message') + own.asking('message');
+  return Math.max(own.waitMs(kind, line.ahead(kind, number), waitingMessages), shared?.waitMs(kind) ?? 0);
+};
+
+const tooLongError = (pausedMs: number): LagError =>
+  lagError('rate_limit', 'the server has asked all calls to wait for longer than maxRetryAfterMs', {
+    status: 429,
+    retryAfterSeconds: pausedMs / 1000,
+  });

@@ -1,47 +1,55 @@
-import type { RobotEvent } from '../models/robot-events.js';
+import type { GenericSchema } from 'valibot';
+import { matches } from '../models/matches.js';
+import { RobotEventSchema, type RobotEvent, type UnknownEventSchema } from '../models/robot-events.js';
+import { fieldsOf } from '../fields-of.js';
 
-/** The types, and the fields of `data` that each promises. */
-const PROMISED: Record<string, readonly string[]> = {
-  'room.message': ['roomId', 'content', 'senderName'],
-  'room.message.edited': [],
-  'room.message.deleted': [],
-  'room.created': [],
-  'room.deleted': [],
-  'voice.join': [],
-  'voice.leave': [],
-  'member.join': ['username'],
-  'member.leave': [],
-  'member.role_changed': [],
-  'presence.update': [],
-  'server.updated': [],
-};
-
-/** The named fields of events and of their `data`; each is a string. */
-const STRINGS =
-  /^((room|message|sender|user|server)Id|name|username|senderName|content|(edited|deleted|created|updated)By|joinedAt|timestamp|(old|new)Role|status)$/;
-
-// Written out instead of a schema, which would be larger than all else that a listener needs.
-/** An event from what any transport delivers; whatever that is, nothing is dropped. */
+/**
+ * An event from what a poll, a stream or a webhook delivers. Nothing is dropped: what is not an event of a known type
+ * becomes one of type `unknown`, with its data as it came.
+ */
 export const toRobotEvent = (delivered: unknown, deliveryId?: unknown, deliveryType?: string): RobotEvent => {
-  const outer = fieldsOf(delivered);
-  const payload = fieldsOf(outer['payload'] ?? delivered);
-  const eventType = textOf(payload['type'] ?? outer['eventType'] ?? deliveryType);
-  const { serverId, timestamp = outer['createdAt'], data = delivered } = payload;
-  const known = wellTyped(data);
-  // What an object inherits has no `every`.
-  const isKnown = PROMISED[eventType]?.every?.((name) => name in known);
-  return {
-    id: textOf(deliveryId ?? outer['id']),
-    ...(isKnown ? { type: eventType, data: known } : { type: 'unknown', eventType, data }),
-    ...wellTyped({ serverId, timestamp }),
-  } as RobotEvent;
+  // Polls wrap the payload, the others deliver it as it is.
+  const payload = ownField(delivered, 'payload') ?? delivered;
+  const eventType = textOf(ownField(payload, 'type') ?? ownField(delivered, 'eventType') ?? deliveryType);
+  const serverId = ownField(payload, 'serverId');
+  const timestamp = ownField(payload, 'timestamp') ?? ownField(delivered, 'createdAt');
+  const given = ownField(payload, 'data');
+  const data = given === undefined ? delivered : given;
+  const origin = {
+    id: textOf(deliveryId ?? ownField(delivered, 'id')),
+    ...(typeof serverId === 'string' && { serverId }),
+    ...(typeof timestamp === 'string' && { timestamp }),
+  };
+  const schema = schemaOf(eventType);
+  if (schema) {
+    const event = { ...origin, type: eventType, data: withoutInvalid(data, schema.entries.data.entries) };
+    if (matches<RobotEvent>(schema, event)) return event;
+  }
+  return { ...origin, type: 'unknown', eventType, data } as RobotEvent; // because only the type of `serverId` has a brand
 };
 
-const fieldsOf = Object as (value: unknown) => Record<string, unknown>;
+type KnownEventSchema = Exclude<(typeof RobotEventSchema.options)[number], typeof UnknownEventSchema>;
 
-const wellTyped = (value: unknown): object =>
-  Object.fromEntries(
-    Object.entries(fieldsOf(value)).filter(([name, field]) => !STRINGS.test(name) || typeof field === 'string'),
-  );
+const isOfKnownType = (schema: (typeof RobotEventSchema.options)[number]): schema is KnownEventSchema =>
+  schema.entries.type.literal !== 'unknown';
 
-const textOf = (value: unknown = ''): string => (typeof value === 'object' ? '' : String(value));
+/** The schema of a type of events that this version knows. */
+const schemaOf = (type: string): KnownEventSchema | undefined =>
+  RobotEventSchema.options.filter(isOfKnownType).find((schema) => schema.entries.type.literal === type);
+
+/** Leaves out the fields that a schema names and whose values are not what it says: an optional one is then absent. */
+const withoutInvalid = (data: unknown, entries: Readonly<Record<string, GenericSchema>>): unknown => {
+  if (typeof data !== 'object' || data === null || Array.isArray(data)) return data;
+  const isValid = ([name, field]: [string, unknown]) => {
+    const schema = Object.hasOwn(entries, name) ? entries[name] : undefined;
+    return schema === undefined || matches(schema, field);
+  };
+  return Object.fromEntries(Object.entries(data).filter(isValid));
+};
+
+/** A field of an object of which nothing is known. Not an inherited one, which somebody may have put there. */
+const ownField = (value: unknown, name: string): unknown =>
+  typeof value === 'object' && value !== null && Object.hasOwn(value, name) ? fieldsOf(value)[name] : undefined;
+
+const textOf = (value: unknown): string =>
+  typeof value === 'string' || typeof value === 'number' ? String(value) : '';

@@ -1,37 +1,55 @@
 import { err, ok, ResultAsync, type Result } from 'neverthrow';
+import { invalidInput, ownFields, toInvalidInput } from '../invalid-input.js';
 import { lagError, type LagError } from '../errors.js';
-import { invalidInput, toInvalidInput } from '../invalid-input.js';
 import type { LagResult } from '../pipeline/types.js';
 import type { RobotEvent } from '../models/robot-events.js';
 import { toRobotEvent } from './robot-event.js';
+import { READ_BEFORE, toBodyBytes, type WebhookBody } from './webhook-body.js';
+import { importSecrets, type WebhookSecret } from './webhook-secrets.js';
 
-/** Headers in any common shape: `Headers`, pairs, or the plain object that Node and the serverless platforms give. */
+/** Headers in any common shape: `Headers`, pairs, or the plain object of Node and of the serverless platforms. */
 export type WebhookHeaders =
   // Named, because with `lib: ["DOM"]` alone TypeScript before 6 does not know that it can be iterated.
   Headers | Iterable<readonly [string, string]> | Readonly<Record<string, string | readonly string[] | undefined>>;
-
-/** Secrets as Lag shows them, `whsec_…`; several while one replaces the other. */
-export type WebhookSecret = string | readonly string[];
 
 /** What `verifyWebhook` takes. */
 export interface VerifyWebhookOptions {
   readonly secret: WebhookSecret;
   readonly headers: WebhookHeaders;
-  /** As it came, to the last byte: not parsed, not written out again. */
-  readonly body: string | Uint8Array | ArrayBuffer;
-  /** How far the time of sending may be off: 300. */
+  /** The body as it came, to the last byte: not parsed, and not written out again. */
+  readonly body: WebhookBody;
+  /**
+   * How many seconds the time of sending may differ from now.
+   * @default 300
+   */
   readonly toleranceSeconds?: number | undefined;
-  /** Milliseconds since 1970, instead of the current time. */
+  /**
+   * Milliseconds since 1970.
+   * @default Date.now()
+   */
   readonly now?: number | undefined;
 }
 
+/** A delivery that is genuine. */
+export interface Delivery {
+  readonly event: RobotEvent;
+  /** The same for each attempt of the delivery, and for no other delivery. */
+  readonly key: string;
+}
+
+const DEFAULT_TOLERANCE_SECONDS = 300;
+
+const WRONG_SECRET = 'the secret is another, or the body was parsed and written out again';
+
+// During a rotation there are two. Each costs a comparison only, but a header may hold thousands.
+const MAX_SIGNATURES = 20;
+
 /**
- * Checks that a webhook delivery comes from Lag, is as it was sent, and was sent just now; gives the event in it, whose
- * `id` is the same when it is delivered again.
+ * Checks that a webhook delivery comes from Lag, is unchanged, and was sent just now; returns its event.
  *
- * Follows the Standard Webhooks specification. A delivery that is not genuine is an `invalid_input`, a genuine one
- * without JSON in it an `invalid_response`. Remember the ids that you took, or `createWebhookHandler` does it for you:
- * within the tolerance a delivery can be replayed.
+ * Follows the Standard Webhooks specification. A delivery that is not genuine is an `invalid_input`, a genuine one that is
+ * not JSON an `invalid_response`. Within the tolerance a delivery can be replayed: `createWebhookHandler` also remembers
+ * the deliveries that were handled.
  */
 export function verifyWebhook(options: VerifyWebhookOptions): LagResult<RobotEvent> {
   return new ResultAsync(verify(options));
@@ -39,55 +57,131 @@ export function verifyWebhook(options: VerifyWebhookOptions): LagResult<RobotEve
 
 const verify = async (options: VerifyWebhookOptions): Promise<Result<RobotEvent, LagError>> => {
   try {
-    const { secret, headers, body, toleranceSeconds = 300, now = Date.now() } = options;
-    const found: Record<string, string> = {};
-    for (const [name, value] of Symbol.iterator in headers ? headers : Object.entries(headers))
-      found[name.toLowerCase()] = [value].flat().join(' ');
-    const { 'webhook-id': id, 'webhook-timestamp': timestamp, 'webhook-signature': signatures } = found;
-    const sentAt = parseInt(timestamp!, 10);
-    if (!id || !signatures || !(Math.abs(Math.floor(now / 1000) - sentAt) <= toleranceSeconds))
-      throw invalidInput('invalid webhook: its headers are missing, or it was not sent just now');
-
-    const encoder = new TextEncoder();
-    const prefix = encoder.encode(`${id}.${sentAt}.`);
-    const bytes = typeof body === 'string' ? encoder.encode(body) : new Uint8Array(Object(body) as ArrayBuffer);
-    const content = new Uint8Array(prefix.length + bytes.length);
-    content.set(prefix);
-    content.set(bytes, prefix.length);
-    let isGenuine = false;
-    for (const one of [secret].flat()) {
-      const expected = await sign(one, content);
-      // Where several headers were joined, a comma follows.
-      for (const given of signatures.split(' ')) if (isSame(expected, given.split(',', 2).join())) isGenuine = true;
-    }
-    if (!isGenuine) throw invalidInput('invalid webhook: no signature fits');
-
-    try {
-      return ok(toRobotEvent(JSON.parse(new TextDecoder().decode(bytes)), id));
-    } catch {
-      const message = 'not JSON';
-      return err(lagError('invalid_response', message, { issues: [{ path: '', message }] }));
-    }
+    const { secret, headers = {}, body, toleranceSeconds, now } = ownFields(options);
+    const keys = await importSecrets(secret);
+    const bytes = await toBodyBytes(body);
+    if (!bytes) throw invalidInput(`invalid webhook: ${READ_BEFORE}`);
+    const delivery = await verifyDelivery(keys, { headers, body: bytes, toleranceSeconds, now });
+    return delivery.map(({ event }) => event);
   } catch (thrown) {
     return err(toInvalidInput(thrown));
   }
 };
 
-const sign = async (secret: string, content: Uint8Array<ArrayBuffer>): Promise<string> => {
-  let key: CryptoKey;
+interface ReadDelivery {
+  readonly headers: WebhookHeaders;
+  readonly body: Uint8Array<ArrayBuffer>;
+  readonly toleranceSeconds: number | undefined;
+  readonly now: number | undefined;
+}
+
+/** Checks a delivery: an `invalid_input` if it is not genuine, an `invalid_response` if it is genuine and not JSON. */
+export const verifyDelivery = async (
+  keys: readonly CryptoKey[],
+  { headers, body, toleranceSeconds = DEFAULT_TOLERANCE_SECONDS, now = Date.now() }: ReadDelivery,
+): Promise<Result<Delivery, LagError>> => {
   try {
-    const bytes = Uint8Array.from(atob(secret.replace(/^whsec_/, '')), (char) => char.charCodeAt(0));
-    key = await crypto.subtle.importKey('raw', bytes, { name: 'HMAC', hash: 'SHA-256' }, false, ['sign']);
-  } catch {
-    throw invalidInput('invalid webhook secret');
+    const { id, sentAt, signatures } = readSignedHeaders(headers, toleranceSeconds, now);
+    const key = await findKey(keys, concatenate(`${id}.${sentAt}.`, body), signatures);
+    if (!key)
+      throw invalidInput(`invalid webhook: no signature fits: ${body.length === 0 ? READ_BEFORE : WRONG_SECRET}`);
+    const payload = parseBody(body);
+    if (payload.isErr()) return err(payload.error);
+    const event = toRobotEvent(payload.value, id);
+    return ok({ event, key: await deliveryKey(key, event, body) });
+  } catch (thrown) {
+    return err(toInvalidInput(thrown));
   }
-  const signature = new Uint8Array(await crypto.subtle.sign('HMAC', key, content));
-  return `v1,${btoa(String.fromCharCode(...signature))}`;
 };
 
-/** Takes as long whatever is given. */
+const parseBody = (body: Uint8Array): Result<unknown, LagError> => {
+  try {
+    return ok(JSON.parse(new TextDecoder().decode(body)));
+  } catch {
+    const message = 'the body is not JSON';
+    return err(lagError('invalid_response', message, { issues: [{ path: '', message }] }));
+  }
+};
+
+/**
+ * Identifies a delivery. `webhook-id` may be another for each attempt, but the body with its timestamp is the same. Events
+ * without a timestamp may have the same body: the id tells those apart.
+ */
+const deliveryKey = async (key: CryptoKey, event: RobotEvent, body: Uint8Array): Promise<string> => {
+  const prefix = event.timestamp === undefined ? `lag delivery ${event.id}.` : 'lag delivery.';
+  // Keyed by the secret, because two robots on one server get the same body.
+  return `lag-delivery:${await sign(key, concatenate(prefix, body))}`;
+};
+
+interface SignedHeaders {
+  readonly id: string;
+  /** Unix time in seconds. */
+  readonly sentAt: string;
+  readonly signatures: readonly string[];
+}
+
+const readSignedHeaders = (headers: WebhookHeaders, toleranceSeconds: number, now: number): SignedHeaders => {
+  const found = new Map<string, string>();
+  for (const [name, value] of Symbol.iterator in headers ? headers : Object.entries(headers))
+    if (value !== undefined) found.set(name.toLowerCase(), [value].flat().join(' '));
+  const require = (name: string): string => {
+    const value = found.get(name);
+    if (!value) throw invalidInput(`invalid webhook: the header ${name} is missing`);
+    return value;
+  };
+  const id = require('webhook-id');
+  const sentAt = require('webhook-timestamp').trim();
+  const signatures = require('webhook-signature').split(' ', MAX_SIGNATURES);
+  if (!/^\d{1,15}$/.test(sentAt))
+    throw invalidInput('invalid webhook: webhook-timestamp is not a Unix time in seconds');
+  const ageSeconds = Math.floor(now / 1000) - Number(sentAt);
+  // Not `> toleranceSeconds`, which a tolerance of NaN would pass.
+  if (!(Math.abs(ageSeconds) <= toleranceSeconds))
+    throw invalidInput(`invalid webhook: ${describeAge(ageSeconds, toleranceSeconds)}`);
+  return { id, sentAt, signatures };
+};
+
+const describeAge = (ageSeconds: number, toleranceSeconds: number): string =>
+  ageSeconds > 0
+    ? `it was sent ${ageSeconds} s ago, and toleranceSeconds is ${toleranceSeconds}`
+    : `it was sent ${-ageSeconds} s in the future, and toleranceSeconds is ${toleranceSeconds}; check the clock`;
+
+/** The key that one of the signatures was made with. */
+const findKey = async (
+  keys: readonly CryptoKey[],
+  content: Uint8Array<ArrayBuffer>,
+  signatures: readonly string[],
+): Promise<CryptoKey | undefined> => {
+  let found: CryptoKey | undefined;
+  for (const key of keys) {
+    const expected = `v1,${await sign(key, content)}`;
+    for (const signature of signatures) {
+      // A comma follows where several headers were joined.
+      const [version, base64] = signature.split(',', 2);
+      if (isSame(expected, `${version},${base64}`)) found ??= key;
+    }
+  }
+  return found;
+};
+
+const concatenate = (prefix: string, body: Uint8Array): Uint8Array<ArrayBuffer> => {
+  const start = new TextEncoder().encode(prefix);
+  const content = new Uint8Array(start.length + body.length);
+  content.set(start);
+  content.set(body, start.length);
+  return content;
+};
+
+const sign = async (key: CryptoKey, content: Uint8Array<ArrayBuffer>): Promise<string> => {
+  const signature = new Uint8Array(await crypto.subtle.sign('HMAC', key, content));
+  return btoa(String.fromCharCode(...signature));
+};
+
+/** Compares in a time that does not depend on where the difference is. */
 const isSame = (expected: string, given: string): boolean => {
-  let difference = expected.length ^ given.length;
-  for (let at = 0; at < expected.length; at++) difference |= expected.charCodeAt(at) ^ given.charCodeAt(at);
-  return !difference;
+  let difference = Math.abs(expected.length - given.length);
+  for (let at = 0; at < expected.length; at++)
+    // Beyond the end there is no code, which makes the difference NaN.
+    difference += Math.abs(expected.charCodeAt(at) - given.charCodeAt(at));
+  return difference === 0;
 };

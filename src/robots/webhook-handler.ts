@@ -1,99 +1,175 @@
-import { toInvalidInput } from '../invalid-input.js';
-import { handle, tell, type OnRobotError, type RobotEventHandlers } from './handle.js';
-import type { RobotStore } from './store.js';
-import { verifyWebhook, type WebhookSecret } from './verify-webhook.js';
+import { ownFields, toInvalidInput } from '../invalid-input.js';
+import { lagError, type LagError } from '../errors.js';
+import { claimDelivery, type Claim } from './claim.js';
+import { createMemoryClaimStore, type ClaimStore } from './claim-store.js';
+import { isOlderThan } from './event-age.js';
+import { notify } from '../pipeline/notify.js';
+import { createErrorReporter } from './report-errors.js';
+import type { RobotEvent } from '../models/robot-events.js';
+import {
+  HANDLER_TIMEOUT_MS,
+  handlerOf,
+  runHandler,
+  type OnRobotError,
+  type RobotEventHandler,
+  type RobotEventHandlers,
+} from './run-handler.js';
+import { verifyDelivery, type Delivery } from './verify-webhook.js';
+import { readRequestBody } from './webhook-body.js';
+import { importSecrets, type WebhookSecret } from './webhook-secrets.js';
 
 /** Options of `createWebhookHandler`. */
 export interface WebhookHandlerOptions {
   readonly secret: WebhookSecret;
-  readonly on: RobotEventHandlers;
-  /** Told of deliveries that were refused, too; those come without an event. */
+  /** Handlers by type of event, or one for all of them. */
+  readonly on: RobotEventHandlers | RobotEventHandler;
+  /**
+   * Told about failed handlers, refused deliveries (without an event) and a failing `seen` store. Without it, the first
+   * failure of each kind is printed with `console.error`.
+   */
   readonly onError?: OnRobotError | undefined;
-  /** Remembers the deliveries that were taken, so that one that comes again is not handled again. */
-  readonly seen?: RobotStore | undefined;
-  /** Takes the promise of work that goes on after the answer, as in workers: `(work) => context.waitUntil(work)`. */
+  /**
+   * Remembers deliveries, so that each is handled once, whichever instance gets it.
+   * @default createMemoryClaimStore()
+   */
+  readonly seen?: ClaimStore | undefined;
+  /** Takes the promise of work that goes on after the response, on Workers: `(work) => context.waitUntil(work)`. */
   readonly waitUntil?: ((work: Promise<unknown>) => unknown) | undefined;
-  /** 1 048 576. */
+  /** @default 1_048_576 */
   readonly maxBodyBytes?: number | undefined;
+  /**
+   * How many seconds the time of sending may differ from now.
+   * @default 300
+   */
+  readonly toleranceSeconds?: number | undefined;
+  /**
+   * The current time in milliseconds since 1970.
+   * @default Date.now
+   */
+  readonly now?: (() => number) | undefined;
+  /**
+   * How long a handler may take, in milliseconds. After that its `signal` aborts, and the delivery counts as failed.
+   * @default 300_000
+   */
+  readonly handlerTimeoutMs?: number | undefined;
+  /** Accepts events that are older than so many milliseconds, by their `timestamp`, without handling them. */
+  readonly maxAgeMs?: number | undefined;
+  /** Called for each event that `maxAgeMs` skips. What it throws is ignored. */
+  readonly onSkip?: ((event: RobotEvent) => unknown) | undefined;
 }
 
-// How long a delivery that is being handled is not handled again. Lag waits 15 s for an answer.
-const CLAIM_MS = 60_000;
+const DEFAULT_MAX_BODY_BYTES = 1_048_576;
+
+type Report = (error: LagError, event?: RobotEvent) => void;
 
 /**
- * Makes a handler of Lag's webhook deliveries for any server that speaks `Request` and `Response`. It answers 204 to
- * what was handled; 500 where a handler failed and 503 where another instance is at it, upon which Lag delivers again;
- * 401, 400, 405 or 413 to what is no genuine delivery. Never throws, never rejects.
+ * Makes a handler of Lag's webhook deliveries for every server that uses `Request` and `Response`. It answers 204 when the
+ * event was handled, 500 when the handler failed and 503 while another instance is handling the delivery, upon which Lag
+ * delivers again, and 400, 401, 405 or 413 to what is not a genuine delivery. Never throws, never rejects.
  *
- * With `waitUntil` it answers 204 as soon as the event is taken. What fails then comes to `onError` and not again.
+ * With `waitUntil` it answers 204 before the handler has run. What fails then goes to `onError`, and is not delivered again.
  */
 export function createWebhookHandler(options: WebhookHandlerOptions): (request: Request) => Promise<Response> {
+  const inMemory = createMemoryClaimStore();
+  let report: Report | undefined;
   return async (request) => {
     let status = 500;
-    let onError: OnRobotError | undefined;
     try {
-      ({ onError } = options);
-      status = await receive(options, request);
+      // Not earlier, because options may throw.
+      const settings = readOptions(options, inMemory);
+      report ??= createErrorReporter(settings.onError);
+      status = await receive(settings, report, request);
     } catch (thrown) {
-      tell(onError, toInvalidInput(thrown));
+      report?.(toInvalidInput(thrown));
     }
     return new Response(null, { status, ...(status === 405 && { headers: { allow: 'POST' } }) });
   };
 }
 
-const receive = async (
-  { secret, on, onError, seen, waitUntil, maxBodyBytes = 1_048_576 }: WebhookHandlerOptions,
-  request: Request,
-): Promise<number> => {
-  if (request.method !== 'POST') return 405;
-  const body = await readBody(request, maxBodyBytes);
-  if (typeof body === 'number') return body;
-  const delivery = await verifyWebhook({ secret, headers: request.headers, body });
-  if (delivery.isErr()) {
-    tell(onError, delivery.error);
-    return delivery.error.kind === 'invalid_response' ? 400 : 401;
-  }
-  const event = delivery.value;
-  if (seen) {
-    const state = await seen.getItem(event.id);
-    if (state === 'taken') return 204;
-    // A claim is the time of it.
-    if (Date.now() - Number(state) < CLAIM_MS) return 503;
-    await seen.setItem(event.id, waitUntil ? 'taken' : `${Date.now()}`);
-  }
-  const work = handle(on, event).then(async (error) => {
-    if (error) tell(onError, error, event);
-    try {
-      if (!waitUntil) await seen?.setItem(event.id, error ? '0' : 'taken');
-    } catch (thrown) {
-      tell(onError, toInvalidInput(thrown), event);
-    }
-    return error ? 500 : 204;
-  });
-  if (!waitUntil) return work;
-  waitUntil(work);
-  return 204;
+const readOptions = (options: WebhookHandlerOptions, inMemory: ClaimStore) => {
+  const {
+    on = {},
+    seen = inMemory,
+    maxBodyBytes = DEFAULT_MAX_BODY_BYTES,
+    handlerTimeoutMs = HANDLER_TIMEOUT_MS,
+    maxAgeMs = Infinity,
+    ...others
+  } = ownFields(options);
+  return { on, seen, maxBodyBytes, handlerTimeoutMs, maxAgeMs, ...others };
 };
 
-/** The body's bytes, or the status to answer with. */
-const readBody = async ({ headers, body }: Request, most: number): Promise<ArrayBuffer | number> => {
-  const chunks: Uint8Array<ArrayBuffer>[] = [];
-  let left = most;
-  if (Number(headers.get('content-length')) > most) return 413;
-  const reader = body?.getReader();
-  try {
-    for (;;) {
-      const chunk = await reader?.read();
-      if (!chunk?.value) break;
-      left -= chunk.value.length;
-      // Not `left < 0`, which NaN would pass.
-      if (!(left >= 0)) return 413;
-      chunks.push(chunk.value);
-    }
-  } catch {
-    return 400;
-  } finally {
-    reader?.cancel().catch(() => {});
+type Settings = ReturnType<typeof readOptions>;
+
+/** The status to answer a request with. */
+const receive = async (settings: Settings, report: Report, request: Request): Promise<number> => {
+  const { secret, toleranceSeconds, now, maxBodyBytes } = settings;
+  if (request.method !== 'POST') return 405;
+  const keys = await importSecrets(secret);
+  const read = await readRequestBody(request, maxBodyBytes);
+  if ('failure' in read) {
+    report(lagError('invalid_input', `invalid webhook: ${read.failure.message}`));
+    return read.failure.status;
   }
-  return new Blob(chunks).arrayBuffer();
+  const { headers } = request;
+  const delivery = await verifyDelivery(keys, { headers, body: read.bytes, toleranceSeconds, now: now?.() });
+  if (delivery.isOk()) return handleOnce(settings, report, delivery.value);
+  report(delivery.error);
+  return delivery.error.kind === 'invalid_response' ? 400 : 401;
+};
+
+/** Handles a genuine delivery, unless it was handled before or is being handled. */
+const handleOnce = async (settings: Settings, report: Report, { event, key }: Delivery): Promise<number> => {
+  const { on, seen, waitUntil, maxAgeMs, onSkip, now } = settings;
+  const handler = handlerOf(on, event);
+  if (!handler) return 204;
+  if (isOlderThan(event, maxAgeMs, now?.())) {
+    notify(onSkip, event);
+    return 204;
+  }
+  const claimed = await claimDelivery(seen, key, (error) => report(error, event));
+  if (claimed.kind === 'done') return 204;
+  if (claimed.kind === 'busy') return 503;
+  if (claimed.kind === 'failed') return 500;
+  const handle = () => handleClaimed(settings, report, handler, event, claimed.claim);
+  if (!waitUntil) return (await handle()) ? 204 : 500;
+  return (await startInBackground(waitUntil, handle, report, event, claimed.claim)) ? 204 : 500;
+};
+
+/** Runs the handler of a claimed delivery; tells whether it succeeded. */
+const handleClaimed = async (
+  { handlerTimeoutMs }: Settings,
+  report: Report,
+  handler: RobotEventHandler,
+  event: RobotEvent,
+  claim: Claim,
+): Promise<boolean> => {
+  const { error } = await runHandler(handler, event, handlerTimeoutMs);
+  if (!error) {
+    await claim.complete();
+    return true;
+  }
+  report(error, event);
+  await claim.release();
+  return false;
+};
+
+/** Gives work to `waitUntil`, and starts it only when the platform has taken it; tells whether it has. */
+const startInBackground = async (
+  waitUntil: (work: Promise<unknown>) => unknown,
+  work: () => Promise<unknown>,
+  report: Report,
+  event: RobotEvent,
+  claim: Claim,
+): Promise<boolean> => {
+  let start = () => {};
+  const started = new Promise<void>((resolve) => (start = resolve));
+  try {
+    waitUntil(started.then(work));
+  } catch (thrown) {
+    report(toInvalidInput(thrown, 'waitUntil failed, pass (work) => context.waitUntil(work)'), event);
+    await claim.release();
+    return false;
+  }
+  start();
+  return true;
 };

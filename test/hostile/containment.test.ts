@@ -10,7 +10,7 @@ import { listRoomMessages, sendRoomMessage } from '../../src/operations/room-mes
 import { getVersion } from '../../src/operations/system.js';
 import { fetchTransport } from '../../src/transports/fetch.js';
 import type { LagHandler, LagResponse, LagResult, LagMiddleware } from '../../src/pipeline/types.js';
-import { parseCommand } from '../../src/robots/commands.js';
+import { parseCommand } from '../../src/robots/parse-command.js';
 import { streamRobotEvents } from '../../src/robots/sse.js';
 import { deferred, errorOf, valueOf } from '../support/results.js';
 import { ROBOT_TOKEN, sampleMessage, USER_TOKEN } from '../support/samples.js';
@@ -236,7 +236,7 @@ test('a middleware whose errors cannot be read is contained', async () => {
 
 test('a stream of events without a body leaves no timer', () =>
   inVirtualTime(async (time) => {
-    const fetch = async () => new Response(null, { status: 204 });
+    const fetch = async () => new Response(null, { headers: { 'content-type': 'text/event-stream' } });
     const ctx = createContext(ROBOT_TOKEN as 'lag_robot_x', { transport: fetchTransport({ fetch }) });
     const { value } = await streamRobotEvents(ctx).next();
     expect(value?._unsafeUnwrapErr()).toMatchObject({ kind: 'connection' });

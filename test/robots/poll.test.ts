@@ -17,7 +17,7 @@ const empty500 = async () => new Response(null, { status: 500 });
 const isOpen = async (next: Promise<unknown>): Promise<boolean> =>
   Promise.race([next.then(() => false), new Promise<true>((resolve) => setTimeout(() => resolve(true), 20))]);
 
-test('one poll gives the events that wait', async () => {
+test('returns the events that are waiting', async () => {
   const { url, requests } = await serve(json([polled('e1', 'hi')]));
   expect(await valueOf(pollRobotEvents(robotAt(url)))).toEqual([
     {
@@ -36,7 +36,7 @@ test.each([
   ['204', empty(204)],
   ['an empty 200', empty(200)],
   ['an empty list', json([])],
-])('%s says that there are none', async (_, answer) => {
+])('takes %s as no events', async (_, answer) => {
   const { url } = await serve(answer);
   expect(await valueOf(pollRobotEvents(robotAt(url)))).toEqual([]);
 });
@@ -45,7 +45,7 @@ test.each([
   ['an object', json({ events: [] })],
   ['a text', json('events')],
   ['HTML', text('<html></html>')],
-])('%s instead of a list is an invalid response', async (_, answer) => {
+])('returns an invalid_response for %s instead of a list', async (_, answer) => {
   const { url } = await serve(answer);
   expect(await errorOf(pollRobotEvents(robotAt(url)))).toMatchObject({
     kind: 'invalid_response',
@@ -55,7 +55,7 @@ test.each([
   });
 });
 
-test('a user token is refused before anything is sent', async () => {
+test('refuses a user token before anything is sent', async () => {
   const { url, requests } = await serve(json([]));
   const ctx = createContext(USER_TOKEN as string, { baseUrl: url });
   expect(await errorOf(pollRobotEvents(ctx))).toMatchObject({ kind: 'invalid_token' });
@@ -63,7 +63,7 @@ test('a user token is refused before anything is sent', async () => {
   expect(requests).toEqual([]);
 });
 
-test('a poll waits for longer than the server may hold it, unless told otherwise', async () => {
+test('waits for longer than the server may hold a poll, unless told otherwise', async () => {
   const seen: LagRequest[] = [];
   const watch: LagMiddleware = (next) => (request) => {
     seen.push(request);
@@ -76,7 +76,7 @@ test('a poll waits for longer than the server may hold it, unless told otherwise
   expect(seen.map(({ timeoutMs }) => timeoutMs)).toEqual([60_000, 5]);
 });
 
-test('options that throw are an Err', async () => {
+test('returns an Err if its options throw', async () => {
   const { url, requests } = await serve(json([]));
   const options = {
     get timeoutMs(): number {
@@ -87,7 +87,7 @@ test('options that throw are an Err', async () => {
   expect(requests).toEqual([]);
 });
 
-test('a listener gives each event once, in order, and tells the server where it is', async () => {
+test('yields each event once, in order, and tells the server where it is', async () => {
   skipTime();
   const { url, requests } = await serve(
     json([polled('e1'), polled('e2')]),
@@ -99,13 +99,13 @@ test('a listener gives each event once, in order, and tells the server where it 
   expect(requests.map(({ headers }) => headers['last-event-id'])).toEqual([undefined, 'e2', 'e2', 'e3']);
 });
 
-test('a listener goes on after `lastEventId`', async () => {
+test('resumes after `lastEventId`', async () => {
   const { url, requests } = await serve(json([polled('e7'), polled('e8')]));
   expect(await take(listenByPoll(robotAt(url), { lastEventId: 'e7' }), 1)).toEqual(['text of e8']);
   expect(requests[0]!.headers['last-event-id']).toBe('e7');
 });
 
-test('events without an id are never taken for the same', async () => {
+test('yields events without an id even if they are equal', async () => {
   const { id: _, ...event } = polled('', 'hi');
   const { url } = await serve(json([event, event]));
   expect(await take(listenByPoll(robotAt(url)), 2)).toEqual(['hi', 'hi']);
@@ -117,7 +117,7 @@ test.each([
   [404, 'not_found'],
   [409, 'conflict'],
   [400, 'api'],
-])('%i ends a listener with one Err', async (status, kind) => {
+])('ends with one Err after status %i', async (status, kind) => {
   const onReconnect = vi.fn();
   const { url, requests } = await serve(json([polled('e1')]), empty(status));
   expect(await take(listenByPoll(robotAt(url), { onReconnect }))).toEqual(['text of e1', `Err ${kind}`]);
@@ -125,7 +125,7 @@ test.each([
   expect(onReconnect).not.toHaveBeenCalled();
 });
 
-test('a listener gets over everything that passes, and says so', async () => {
+test('connects again after every failure that may pass, and tells onReconnect', async () => {
   skipTime();
   const trouble: string[] = [];
   const { url, requests } = await serve(
@@ -153,7 +153,7 @@ test('a listener gets over everything that passes, and says so', async () => {
   ]);
 });
 
-test('the waits double from one second on, begin anew after a success, and are those that the hook is told', async () => {
+test('doubles its waits from one second on, starts over after a success, and tells onReconnect the true waits', async () => {
   fakeTime();
   const answers = [
     empty500,
@@ -192,7 +192,7 @@ test('the waits double from one second on, begin anew after a success, and are t
   for (const [index, wait] of waits.entries()) expect(Math.abs(told[index]! - wait)).toBeLessThan(2);
 });
 
-test('the backoff ends at half a minute and a quarter', async () => {
+test('waits for at most half a minute and a quarter of it', async () => {
   const { waits } = skipTime();
   const { url } = await serve(empty(500));
   const end = new AbortController();
@@ -204,18 +204,18 @@ test('the backoff ends at half a minute and a quarter', async () => {
   expect(Math.max(...waits)).toBeLessThanOrEqual(37_500);
 });
 
-test('no server makes it wait for more than an hour', async () => {
+test('waits for at most an hour whatever the server asks for', async () => {
   const { waits } = skipTime();
   const { url } = await serve(
     empty(429, { 'retry-after': '99999999' }),
     empty(503, { 'retry-after': 'Fri, 31 Dec 9999 23:59:59 GMT' }),
     json([polled('e1')]),
   );
-  expect(await take(listenByPoll(robotAt(url)), 1)).toEqual(['text of e1']);
+  expect(await take(listenByPoll(robotAt(url), { onReconnect: () => {} }), 1)).toEqual(['text of e1']);
   expect(waits).toEqual([3_600_000, 3_600_000]);
 });
 
-test('a hook that throws or rejects changes nothing', async () => {
+test('ignores what onReconnect throws or rejects with', async () => {
   skipTime();
   const { url } = await serve(empty(500), reset, json([polled('e1')]));
   let calls = 0;
@@ -227,7 +227,7 @@ test('a hook that throws or rejects changes nothing', async () => {
   expect(calls).toBe(2);
 });
 
-test('polls that come back empty at once do not spin, and the first ones do not wait', async () => {
+test('spaces polls that are answered immediately, except for the first ones', async () => {
   fakeTime();
   let polls = 0;
   const ctx = robotOver(async () => {
@@ -248,7 +248,7 @@ test('polls that come back empty at once do not spin, and the first ones do not 
   expect(vi.getTimerCount()).toBe(0);
 });
 
-test('after a poll that was held the next one starts at once', async () => {
+test('polls again immediately after a poll that was held', async () => {
   fakeTime();
   const starts: number[] = [];
   const ctx = robotOver(async () => {
@@ -257,7 +257,7 @@ test('after a poll that was held the next one starts at once', async () => {
     return Response.json([]);
   });
   const end = new AbortController();
-  const listening = take(listenByPoll(ctx, { signal: end.signal }));
+  const listening = take(listenByPoll(ctx, { signal: end.signal, drainMs: 0 }));
   await vi.advanceTimersByTimeAsync(125_000);
   expect(starts.map((at) => Math.round((at - starts[0]!) / 1000))).toEqual([0, 30, 60, 90, 120]);
   end.abort();
@@ -265,14 +265,14 @@ test('after a poll that was held the next one starts at once', async () => {
   expect(await listening).toEqual([]);
 });
 
-test('a poll that never ends is given up after a minute', async () => {
+test('gives up a poll that is not answered for a minute', async () => {
   fakeTime();
   const trouble = vi.fn();
   const end = new AbortController();
   const listening = take(
     listenByPoll(
       robotOver(() => new Promise(() => {})),
-      { signal: end.signal, onReconnect: trouble },
+      { signal: end.signal, onReconnect: trouble, drainMs: 0 },
     ),
   );
   await vi.advanceTimersByTimeAsync(59_000);
@@ -283,17 +283,57 @@ test('a poll that never ends is given up after a minute', async () => {
   expect(await listening).toEqual([]);
 });
 
-test('an abort ends a held poll at once, without an Err, and closes its connection', async () => {
+test('gives a poll that is held half a second to be answered when the signal aborts, then cuts it off', async () => {
+  fakeTime();
+  const cut = vi.fn();
+  const ctx = robotOver(
+    (_, { signal }) =>
+      new Promise((_resolve, reject) => {
+        signal?.addEventListener('abort', () => {
+          cut();
+          reject(new Error('aborted'));
+        });
+      }),
+  );
+  const stop = new AbortController();
+  const listening = take(listenByPoll(ctx, { signal: stop.signal }));
+  await vi.advanceTimersByTimeAsync(1000);
+  stop.abort();
+  await vi.advanceTimersByTimeAsync(499);
+  expect(cut).not.toHaveBeenCalled();
+  await vi.advanceTimersByTimeAsync(1);
+  expect(cut).toHaveBeenCalled();
+  expect(await listening).toEqual([]);
+  expect(vi.getTimerCount()).toBe(0);
+});
+
+test('hands over the events of a poll that is answered after the signal has aborted, and polls no more', async () => {
+  const arrived = deferred();
+  const release = deferred();
+  const { url, requests } = await serve((response, request) => {
+    arrived.resolve();
+    void release.promise.then(() => json([polled('e1'), polled('e2')])(response, request));
+  });
+  const stop = new AbortController();
+  const listening = take(listenByPoll(robotAt(url), { signal: stop.signal, drainMs: 20_000 }));
+  await arrived.promise;
+  stop.abort();
+  release.resolve();
+  expect(await listening).toEqual(['text of e1', 'text of e2']);
+  expect(requests).toHaveLength(1);
+});
+
+test('cuts off a held poll immediately, and without an Err, if drainMs is 0', async () => {
   const arrived = deferred();
   const closed = deferred();
   const { url } = await serve((response) => {
     arrived.resolve();
     response.on('close', closed.resolve);
   });
-  const end = new AbortController();
-  const listening = take(listenByPoll(robotAt(url), { signal: end.signal }));
+  const stop = new AbortController();
+  const listening = take(listenByPoll(robotAt(url), { signal: stop.signal, drainMs: 0 }));
   await arrived.promise;
-  end.abort();
+  stop.abort();
   let isOver = false;
   void listening.then(() => (isOver = true));
   await new Promise((resolve) => setImmediate(resolve));
@@ -302,7 +342,7 @@ test('an abort ends a held poll at once, without an Err, and closes its connecti
   await closed.promise;
 });
 
-test('an abort ends a wait at once, and leaves no timer', async () => {
+test('ends immediately when the signal aborts during a wait, and leaves no timer', async () => {
   fakeTime();
   const end = new AbortController();
   const trouble = vi.fn();
@@ -316,22 +356,34 @@ test('an abort ends a wait at once, and leaves no timer', async () => {
   expect(vi.getTimerCount()).toBe(0);
 });
 
-test('an abort drops what was not taken yet', async () => {
-  const { url } = await serve(json([polled('e1'), polled('e2')]));
-  const end = new AbortController();
-  const events = listenByPoll(robotAt(url), { signal: end.signal });
-  expect(describeEvent((await events.next()).value!)).toBe('text of e1');
-  end.abort();
-  expect(await events.next()).toEqual({ done: true, value: undefined });
+test('hands over the rest of the events that it has when the signal aborts in the loop', async () => {
+  const { url, requests } = await serve(json([polled('e1'), polled('e2'), polled('e3')]));
+  const stop = new AbortController();
+  const taken: (string | undefined)[] = [];
+  for await (const event of listenByPoll(robotAt(url), { signal: stop.signal })) {
+    taken.push(describeEvent(event));
+    stop.abort();
+  }
+  expect(taken).toEqual(['text of e1', 'text of e2', 'text of e3']);
+  expect(requests).toHaveLength(1);
 });
 
-test('a signal that is aborted already sends nothing', async () => {
+test('hands over nothing more when the loop is left', async () => {
+  const { url, requests } = await serve(json([polled('e1'), polled('e2')]));
+  const events = listenByPoll(robotAt(url));
+  expect(describeEvent((await events.next()).value!)).toBe('text of e1');
+  await events.return();
+  expect(await events.next()).toEqual({ done: true, value: undefined });
+  expect(requests).toHaveLength(1);
+});
+
+test('sends nothing if the signal has aborted before', async () => {
   const { url, requests } = await serve(json([polled('e1')]));
   expect(await take(listenByPoll(robotAt(url), { signal: AbortSignal.abort() }))).toEqual([]);
   expect(requests).toEqual([]);
 });
 
-test('the iterator that is returned while it waits ends at once', async () => {
+test('ends immediately when the iterator is returned while a poll is held', async () => {
   const arrived = deferred();
   const closed = deferred();
   const { url } = await serve((response) => {
@@ -347,18 +399,18 @@ test('the iterator that is returned while it waits ends at once', async () => {
   await closed.promise;
 });
 
-test('one that was never started ends without asking', async () => {
+test('sends nothing if it is returned before the first event', async () => {
   const { url, requests } = await serve(json([]));
   expect(await listenByPoll(robotAt(url)).return()).toEqual({ done: true, value: undefined });
   expect(requests).toEqual([]);
 });
 
-test('no listener stays on the signal, however often it connects', async () => {
+test('adds one listener to the signal however often it connects, and removes it', async () => {
   skipTime();
   const { url } = await serve(reset, empty(500), json([polled('e1')]), json([polled('e2')]), stall);
   const end = new AbortController();
   const add = vi.spyOn(end.signal, 'addEventListener');
-  for await (const event of listenByPoll(robotAt(url), { signal: end.signal }))
+  for await (const event of listenByPoll(robotAt(url), { signal: end.signal, onReconnect: () => {} }))
     if (describeEvent(event) === 'text of e2') break;
   expect(add).toHaveBeenCalledTimes(1);
   expect(getEventListeners(end.signal, 'abort')).toEqual([]);
@@ -367,6 +419,9 @@ test('no listener stays on the signal, however often it connects', async () => {
 test.each([
   ['a signal', { signal: {} }],
   ['a last event id with a line break', { lastEventId: 'e1\r\nx: y' }],
+  ['a last event id that is a number', { lastEventId: 7 }],
+  ['a drainMs of -1', { drainMs: -1 }],
+  ['a maxAgeMs that is a text', { maxAgeMs: 'a day' }],
   [
     'options that throw',
     {
@@ -375,13 +430,93 @@ test.each([
       },
     },
   ],
-])('%s that cannot be used is one Err', async (_, options) => {
+])('yields one Err for %s that cannot be used', async (_, options) => {
   const { url, requests } = await serve(json([]));
   expect(await take(listenByPoll(robotAt(url), options as never))).toEqual(['Err invalid_input']);
   expect(requests).toEqual([]);
 });
 
-test('a context that cannot be used is one Err', async () => {
+test('yields one Err for a context that cannot be used', async () => {
   expect(await take(listenByPoll(createContext('lag_robot_a b')))).toEqual(['Err invalid_token']);
   expect(await take(listenByPoll(null as never))).toEqual(['Err invalid_input']);
+});
+
+test('ends when something is thrown into the iterator', async () => {
+  const arrived = deferred();
+  const { url } = await serve(() => arrived.resolve());
+  const events = listenByPoll(robotAt(url));
+  const waiting = events.next();
+  await arrived.promise;
+  expect(await events.throw(new Error('mine'))).toEqual({ done: true, value: undefined });
+  expect(await waiting).toEqual({ done: true, value: undefined });
+});
+
+test('yields events without an id although `lastEventId` is empty', async () => {
+  const { id: _, ...event } = polled('', 'hi');
+  const { url, requests } = await serve(json([event, event]));
+  expect(await take(listenByPoll(robotAt(url), { lastEventId: '' }), 2)).toEqual(['hi', 'hi']);
+  expect(requests[0]!.headers).not.toHaveProperty('last-event-id');
+});
+
+test('skips events that are older than maxAgeMs, tells onSkip, and resumes after them', async () => {
+  skipTime();
+  const at = (id: string, ageMs: number) => ({
+    ...polled(id),
+    payload: { ...polled(id).payload, timestamp: new Date(Date.now() - ageMs).toISOString() },
+  });
+  const undated = {
+    ...polled('undated'),
+    createdAt: undefined,
+    payload: { ...polled('undated').payload, timestamp: 'soon' },
+  };
+  const { url, requests } = await serve(
+    json([at('old', 61_000), at('fresh', 1000), undated, at('future', -600_000), at('late', 90_000)]),
+    json([at('next', 0)]),
+  );
+  const skipped: string[] = [];
+  const events = listenByPoll(robotAt(url), { maxAgeMs: 60_000, onSkip: ({ id }) => skipped.push(id) });
+  expect(await take(events, 4)).toEqual(['text of fresh', 'text of undated', 'text of future', 'text of next']);
+  expect(skipped).toEqual(['old', 'late']);
+  expect(requests[1]!.headers['last-event-id']).toBe('late');
+});
+
+test('tells onState when it connects, when a poll was answered, and when it waits', async () => {
+  skipTime();
+  const states: string[] = [];
+  const { url } = await serve(empty(500), json([]), json([polled('e1')]), empty(503), json([polled('e2')]));
+  const options = { onState: (state: string) => states.push(state), onReconnect: () => {} };
+  expect(await take(listenByPoll(robotAt(url), options), 2)).toEqual(['text of e1', 'text of e2']);
+  expect(states).toEqual(['connecting', 'waiting', 'connecting', 'open', 'waiting', 'connecting', 'open']);
+});
+
+test('ignores the deadline of its context, which is for calls', async () => {
+  const seen: LagRequest[] = [];
+  const ctx = createContext(ROBOT_TOKEN, {
+    deadlineMs: 5,
+    middleware: [(next) => (request) => (seen.push(request), next(request))],
+    fetch: async () => Response.json([polled('e1')]),
+  });
+  expect(await take(listenByPoll(ctx), 1)).toEqual(['text of e1']);
+  expect(seen.map(({ deadlineAt }) => deadlineAt)).toEqual([Infinity]);
+});
+
+test('without onReconnect prints the first failure', async () => {
+  skipTime();
+  const printed = vi.spyOn(console, 'error').mockImplementation(() => {});
+  const { url } = await serve(empty(502), empty(503), json([polled('e1')]));
+  expect(await take(listenByPoll(robotAt(url)), 1)).toEqual(['text of e1']);
+  expect(printed).toHaveBeenCalledExactlyOnceWith(
+    expect.stringMatching(
+      /^lagclient: receiving events failed: .* the next connection is in 1\d{3} ms \(pass onReconnect/,
+    ),
+    expect.objectContaining({ kind: 'server', status: 502 }),
+  );
+});
+
+test('refuses a poll of more than ten thousand events', async () => {
+  const { url } = await serve(json(Array.from({ length: 10_001 }, () => 0)));
+  expect(await errorOf(pollRobotEvents(robotAt(url)))).toMatchObject({
+    kind: 'invalid_response',
+    issues: [{ path: '', message: expect.stringContaining('10000') }],
+  });
 });

@@ -1,13 +1,12 @@
-import { createStorage } from 'unstorage';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import type { CallOptions } from '../../src/call-options.js';
 import { createContext, type LagContext, type RobotContext } from '../../src/context.js';
-import { listRoomMessages, sendRoomMessage } from '../../src/operations/room-messages.js';
+import { deleteRoomMessage, listRoomMessages, sendRoomMessage } from '../../src/operations/room-messages.js';
 import { deleteRoom } from '../../src/operations/rooms.js';
 import { fetchTransport } from '../../src/transports/fetch.js';
 import type { LagRateLimitError } from '../../src/errors.js';
 import type { LagResult } from '../../src/pipeline/types.js';
-import { robotRateLimit, type RobotRateLimitOptions, type RobotStore } from '../../src/robots/index.js';
+import { robotRateLimit, type RobotRateLimitOptions } from '../../src/robots/index.js';
 import { createSandbox } from '../../src/sandbox/index.js';
 import { sized } from '../support/runs.js';
 import { ROBOT_TOKEN, sampleMessage, samplePage } from '../support/samples.js';
@@ -64,7 +63,7 @@ const run = async (work: Promise<unknown>[]): Promise<number> => {
 const times = <T>(count: number, make: (index: number) => T): T[] =>
   Array.from({ length: count }, (_, index) => make(index));
 
-test('50 concurrent sends take as long as they must, see no 429 and keep their order', async () => {
+test('sends 50 messages at once in 40 s, in their order and without a 429', async () => {
   const { send, ends, refused, contents, sandbox } = setUp();
   const seconds = await run(times(50, () => send()));
   // Ten at once, and ten more every ten seconds.
@@ -76,7 +75,7 @@ test('50 concurrent sends take as long as they must, see no 429 and keep their o
   expect(contents()).toEqual(times(50, String));
 });
 
-test('250 concurrent reads take two minutes and see no 429', async () => {
+test('sends 250 reads at once in two minutes without a 429', async () => {
   const { list, ends, refused } = setUp();
   const seconds = await run(times(250, () => list()));
   expect(seconds).toBeGreaterThanOrEqual(120);
@@ -85,7 +84,7 @@ test('250 concurrent reads take two minutes and see no 429', async () => {
   expect(refused()).toBe(0);
 });
 
-test('reads do not stand behind messages that wait', async () => {
+test('does not hold up reads behind messages that wait', async () => {
   const { send, list } = setUp();
   const sends = run(times(40, () => send()));
   await Promise.resolve();
@@ -95,7 +94,7 @@ test('reads do not stand behind messages that wait', async () => {
   await sends;
 });
 
-test('messages count as requests, too', async () => {
+test('counts messages as requests, too', async () => {
   const { send, list, refused } = setUp();
   const seconds = await run([...times(95, () => list()), ...times(10, () => send())]);
   expect(seconds).toBeGreaterThanOrEqual(60);
@@ -103,7 +102,7 @@ test('messages count as requests, too', async () => {
   expect(refused()).toBe(0);
 });
 
-test('a POST that only names messages in its query is no message', async () => {
+test('does not take a POST for a message that names messages in its query only', async () => {
   const ctx = createContext(ROBOT_TOKEN, {
     transport: fetchTransport({ fetch: async () => Response.json(sampleMessage()) }),
     middleware: [(next) => (request) => next({ ...request, path: '/pins?of=/messages' }), robotRateLimit()],
@@ -114,7 +113,7 @@ test('a POST that only names messages in its query is no message', async () => {
 
 const MINUTES = sized(5, 10);
 
-test(`a robot that goes on for ${MINUTES} minutes never sees a 429`, async () => {
+test(`never sees a 429 within ${MINUTES} busy minutes`, async () => {
   const { send, list, refused, ends, kinds } = setUp();
   const seconds = await run([...times(50 * MINUTES, () => send()), ...times(45 * MINUTES, () => list())]);
   expect(kinds).toEqual([]);
@@ -124,7 +123,7 @@ test(`a robot that goes on for ${MINUTES} minutes never sees a 429`, async () =>
   expect(refused()).toBe(0);
 });
 
-test('a slow server is given time from its answer on, because it may count late', async () => {
+test('counts from the response on, because a slow server may count late', async () => {
   const arrivals: number[] = [];
   let slow = true;
   const ctx = createContext(ROBOT_TOKEN, {
@@ -143,7 +142,7 @@ test('a slow server is given time from its answer on, because it may count late'
   expect(arrivals[10]! - arrivals[9]!).toBeGreaterThanOrEqual(10_000);
 });
 
-test('one limiter may serve several contexts', async () => {
+test('limits several contexts together', async () => {
   const { send, contextOf, refused, ends } = setUp();
   const seconds = await run(times(30, (index) => send(contextOf(), { timeoutMs: 1000 + index })));
   expect(seconds).toBeGreaterThanOrEqual(20);
@@ -152,7 +151,7 @@ test('one limiter may serve several contexts', async () => {
   expect(refused()).toBe(0);
 });
 
-test('an aborted call leaves the queue at once, and takes no place', async () => {
+test('lets an aborted call leave the line immediately and use nothing', async () => {
   const { send, kinds, contents, refused } = setUp();
   const end = new AbortController();
   const work = times(30, (index) => send(undefined, index >= 10 && index < 20 ? { signal: end.signal } : undefined));
@@ -167,7 +166,7 @@ test('an aborted call leaves the queue at once, and takes no place', async () =>
   expect(vi.getTimerCount()).toBe(0);
 });
 
-test('when the last one leaves, no timer stays', async () => {
+test('leaves no timer when the last call has left', async () => {
   const { send } = setUp();
   const end = new AbortController();
   const work = times(11, () => send(undefined, { signal: end.signal }));
@@ -179,7 +178,7 @@ test('when the last one leaves, no timer stays', async () => {
   expect(vi.getTimerCount()).toBe(0);
 });
 
-test('a call whose deadline passes in the queue is a timeout, and is not sent', async () => {
+test('does not send a call whose deadline passes while it waits', async () => {
   const { send, kinds, contents } = setUp();
   const work = times(12, (index) => send(undefined, index === 10 ? { deadlineMs: 3000 } : undefined));
   await vi.advanceTimersByTimeAsync(3000);
@@ -188,13 +187,13 @@ test('a call whose deadline passes in the queue is a timeout, and is not sent', 
   expect(contents()).toEqual([...times(10, String), '11']);
 });
 
-test('what is refused before it is sent takes no place', async () => {
+test('does not count calls that are refused before they are sent', async () => {
   const { ctx, list, sandbox } = setUp();
   for (let count = 0; count < 200; count++) await deleteRoom(ctx as LagContext, sandbox.ids.server, 'r1');
   expect(await run([list()])).toBeLessThan(1);
 });
 
-test('after a 429 everybody waits as long as it says, and who was first stays first', async () => {
+test('lets all calls wait after a 429 for as long as it says', async () => {
   const { send, contents, sandbox, kinds } = setUp();
   sandbox.faults.next({ status: 429, retryAfter: 7 });
   const work = times(5, () => send());
@@ -207,7 +206,7 @@ test('after a 429 everybody waits as long as it says, and who was first stays fi
   expect(contents().toSorted()).toEqual(['0', '1', '2', '3', '4']);
 });
 
-test('used budget that it did not know of is learned from a 429', async () => {
+test('learns from a 429 that others have used the limit', async () => {
   const { send, contextOf, refused, kinds, contents } = setUp();
   const elsewhere = contextOf(robotRateLimit());
   await run(times(10, () => send(elsewhere)));
@@ -218,7 +217,7 @@ test('used budget that it did not know of is learned from a 429', async () => {
   expect(refused()).toBeLessThanOrEqual(10);
 });
 
-test('retries are counted, and a 429 is no more repeated than the call allows', async () => {
+test('counts retries, and repeats a 429 no more often than the call allows', async () => {
   const { list, sandbox, kinds } = setUp();
   sandbox.faults.next({ status: 429, retryAfter: 1, times: Infinity });
   await run([list()]);
@@ -237,7 +236,7 @@ test('retries are counted, and a 429 is no more repeated than the call allows', 
   expect(await run(times(2, () => list()))).toBeGreaterThan(50);
 });
 
-test('a 503 that says when is waited for, where that is safe', async () => {
+test('waits for a 503 that says when to come back, unless a repetition could do harm', async () => {
   const { list, send, sandbox, kinds } = setUp();
   sandbox.faults.next({ status: 503, retryAfter: 5 });
   expect(await run([list()])).toBeGreaterThanOrEqual(5);
@@ -249,7 +248,7 @@ test('a 503 that says when is waited for, where that is safe', async () => {
   expect(kinds).toEqual(['server']);
 });
 
-test('a 429 that says nothing makes all wait for a second', async () => {
+test('lets all calls wait for a second after a 429 that does not say how long', async () => {
   const { list, sandbox, kinds } = setUp();
   sandbox.faults.next({ status: 429 });
   await run([list(undefined, { maxRetries: 0 })]);
@@ -259,7 +258,7 @@ test('a 429 that says nothing makes all wait for a second', async () => {
   expect(seconds).toBeLessThan(1.1);
 });
 
-test('a call that is aborted while it waits for a 503 to pass is not sent again', async () => {
+test('does not repeat a call that is aborted while it waits for a 503 to pass', async () => {
   const { list, sandbox, kinds } = setUp();
   sandbox.faults.next({ status: 503, retryAfter: 5 });
   const end = new AbortController();
@@ -273,7 +272,7 @@ test('a call that is aborted while it waits for a 503 to pass is not sent again'
   expect(vi.getTimerCount()).toBe(0);
 });
 
-test('a 429 that asks for more than the call allows comes back at once, for those that wait, too', async () => {
+test('returns a 429 that asks for more than the call allows immediately', async () => {
   const { list, sandbox, kinds } = setUp();
   sandbox.faults.next({ status: 429, retryAfter: 3600 });
   const start = performance.now();
@@ -292,12 +291,15 @@ const limitedOver = (answer: (index: number) => Response | Promise<Response>, li
   return { starts, ctx: createContext(ROBOT_TOKEN, { ...options, transport: fetchTransport({ fetch }) }) };
 };
 
+/** A call that is no message, with any response. */
+const deleteMessage = (ctx: RobotContext) => deleteRoomMessage(ctx, 's1', 'r1', 'm1');
+
 const later = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 
 const refusal = (status: number, seconds: number) =>
   new Response('{"message":"not now"}', { status, headers: { 'retry-after': String(seconds) } });
 
-test('a message that was refused is sent again before those that came after it', async () => {
+test('sends a message that was refused before those that came after it', async () => {
   const { send, sandbox, contents } = setUp();
   sandbox.faults.next({ status: 429, retryAfter: 1 });
   await run(times(12, () => send()));
@@ -305,7 +307,7 @@ test('a message that was refused is sent again before those that came after it',
   expect(contents().indexOf('0')).toBeLessThan(contents().indexOf('10'));
 });
 
-test('a message takes its place until it is answered, however long that takes', async () => {
+test('counts a message until it is answered, however long that takes', async () => {
   const { ctx, starts } = limitedOver(async (index) => {
     if (index < 10) await later(15_000);
     return Response.json(sampleMessage());
@@ -314,7 +316,7 @@ test('a message takes its place until it is answered, however long that takes', 
   expect(starts[10]).toBeGreaterThanOrEqual(starts[0]! + 25_000);
 });
 
-test('one slow message holds up no more than its own place', async () => {
+test('does not hold up others behind one slow message', async () => {
   const { ctx, starts } = limitedOver(async (index) => {
     if (index === 0) await later(15_000);
     return Response.json(sampleMessage());
@@ -323,13 +325,13 @@ test('one slow message holds up no more than its own place', async () => {
   expect(starts[10]).toBe(starts[0]! + 10_000);
 });
 
-test('reads take no place of a message', async () => {
+test('does not count reads as messages', async () => {
   const { send, list } = setUp();
   await run(times(10, () => list()));
   expect(await run([send()])).toBeLessThan(1);
 });
 
-test('a call that is aborted while it is under way takes nobody out of the queue', async () => {
+test('keeps the line as it is when a call is aborted that was sent', async () => {
   const end = new AbortController();
   const { ctx, starts } = limitedOver((index) =>
     index === 0 ? new Promise<Response>(() => {}) : Response.json(sampleMessage()),
@@ -344,7 +346,7 @@ test('a call that is aborted while it is under way takes nobody out of the queue
   expect(starts).toHaveLength(12);
 });
 
-test('those that wait are refused at once when a later answer asks for too much', async () => {
+test('refuses calls that wait within two seconds when a later response asks for too much', async () => {
   const { ctx, starts } = limitedOver(async (index) => {
     if (index === 0) return refusal(429, 7);
     await later(1000);
@@ -352,15 +354,20 @@ test('those that wait are refused at once when a later answer asks for too much'
   });
   const list = async () => (await listRoomMessages(ctx, 's1', 'r1'))._unsafeUnwrapErr();
   const work = times(2, list);
-  expect(await run(work)).toBe(1);
+  expect(await run(work)).toBeLessThanOrEqual(2);
   const [waited, told] = await Promise.all(work);
-  expect(waited).toMatchObject({ kind: 'rate_limit', message: 'too long to wait', status: 429, attempts: 1 });
-  expect((waited as LagRateLimitError).retryAfterSeconds).toBe(3600);
+  expect(waited).toMatchObject({
+    kind: 'rate_limit',
+    message: expect.stringContaining('longer than maxRetryAfterMs'),
+    status: 429,
+    attempts: 1,
+  });
+  expect((waited as LagRateLimitError).retryAfterSeconds).toBeGreaterThan(3598);
   expect(told).toMatchObject({ kind: 'rate_limit', message: 'not now', retryAfterSeconds: 3600, attempts: 1 });
   expect(starts).toHaveLength(2);
 });
 
-test.each([429, 503])('a %d is waited for up to `maxRetryAfterMs`, and less than the deadline', async (status) => {
+test.each([429, 503])('waits after a %d for at most `maxRetryAfterMs`, and less than the deadline', async (status) => {
   let seconds = 60;
   const { ctx, starts } = limitedOver(() =>
     starts.length % 2 ? refusal(status, seconds) : Response.json(samplePage([])),
@@ -388,161 +395,78 @@ test.each([429, 503])('a %d is waited for up to `maxRetryAfterMs`, and less than
   await waits({ deadlineMs: 5001 });
 });
 
-/** A store as unstorage and the like have it. */
-const createStore = (delayMs: () => number = () => 1) => {
-  const kept = new Map<string, string>();
-  const later = () => new Promise((resolve) => setTimeout(resolve, delayMs()));
-  const store: RobotStore = {
-    getItem: async (key) => {
-      await later();
-      return kept.get(key) ?? null;
-    },
-    setItem: async (key, value) => {
-      await later();
-      kept.set(key, value);
-    },
-  };
-  return { kept, store };
-};
-
-test('instances with one store share one budget', async () => {
-  const { store, kept } = createStore();
-  const { send, contextOf, refused, kinds, contents } = setUp();
-  const instances = times(3, () => contextOf(robotRateLimit({ store })));
-  await run(times(10, (index) => send(instances[index % 3])));
-  const before = refused();
-  const seconds = await run(times(30, (index) => send(instances[index % 3])));
-  expect(seconds).toBeGreaterThanOrEqual(19);
-  expect(kinds).toEqual([]);
-  expect(contents()).toHaveLength(40);
-  // Without a shared budget these would be twenty at once, and again every ten seconds.
-  expect(refused() - before).toBeLessThanOrEqual(12);
-  expect([...kept.keys()]).toEqual(['lag-rate-limit']);
-});
-
-test("unstorage's memory will do", async () => {
-  const store = createStorage();
-  const { send, contextOf, refused, kinds } = setUp();
-  const instances = times(2, () => contextOf(robotRateLimit({ store })));
-  for (let count = 0; count < 22; count++) await run([send(instances[count % 2])]);
-  expect(kinds).toEqual([]);
-  expect(refused()).toBe(0);
-});
-
-test('instances that take turns see no 429 at all, and take no longer than one would', async () => {
-  const { store } = createStore();
-  const { send, contextOf, refused } = setUp();
-  const instances = times(3, () => contextOf(robotRateLimit({ store })));
-  let seconds = 0;
-  for (let count = 0; count < 25; count++) seconds += await run([send(instances[count % 3])]);
-  expect(refused()).toBe(0);
-  expect(seconds).toBeGreaterThanOrEqual(20);
-  expect(seconds).toBeLessThanOrEqual(22);
-});
-
-test('an instance counts what it sent itself once, whatever the store says', async () => {
-  const { store } = createStore();
-  const { send, list } = setUp({ store });
-  expect(await run(times(10, () => send()))).toBeLessThan(1);
-  expect(await run(times(90, () => list()))).toBeLessThan(1);
-  expect(await run([list()])).toBeGreaterThan(50);
-});
-
-test('the store does not keep what no limit looks at any more', async () => {
-  const { store, kept } = createStore();
-  const { list, contextOf } = setUp();
-  const [first, second] = times(2, () => contextOf(robotRateLimit({ store })));
-  const sent = () => (JSON.parse(kept.get('lag-rate-limit')!) as { sent: Record<string, unknown[]> }).sent;
-  for (let count = 0; count < 5; count++) {
-    await run([list(first)]);
-    await vi.advanceTimersByTimeAsync(10);
-    await run([list(second)]);
-    await vi.advanceTimersByTimeAsync(10);
-  }
-  await vi.advanceTimersByTimeAsync(30_000);
-  await run([list(second)]);
-  await vi.advanceTimersByTimeAsync(10);
-  expect(Object.values(sent()).flat()).toHaveLength(11);
-  await vi.advanceTimersByTimeAsync(31_000);
-  await run([list(second)]);
-  await vi.advanceTimersByTimeAsync(10);
-  expect(Object.values(sent()).map(({ length }) => length)).toEqual([2]);
-});
-
-test('robots with keys of their own do not share', async () => {
-  const { store } = createStore();
-  const { list, contextOf } = setUp();
-  const one = contextOf(robotRateLimit({ store, key: 'one' }));
-  await run(times(100, () => list(one)));
-  const other = createContext(ROBOT_TOKEN, {
-    transport: fetchTransport({ fetch: async () => Response.json(samplePage([])) }),
-    middleware: [robotRateLimit({ store, key: 'other' })],
-  });
-  expect(await run([list(other)])).toBeLessThan(1);
-});
-
-test.each<[string, RobotStore]>([
-  [
-    'throws',
-    {
-      getItem: () => {
-        throw new Error('mine');
-      },
-      setItem: () => {
-        throw new Error('mine');
-      },
-    },
-  ],
-  ['rejects', { getItem: () => Promise.reject(new Error('mine')), setItem: () => Promise.reject(new Error('mine')) }],
-  ['forgets', { getItem: () => null, setItem: () => {} }],
-  [
-    'answers nonsense',
-    { getItem: () => '{"sent":{"a":[1,null,"x"],"b":5,"c":null},"pausedUntil":"soon"}', setItem: () => {} },
-  ],
-  ['answers no JSON', { getItem: () => 'no', setItem: () => {} }],
-])('with a store that %s calls go on', async (_, store) => {
-  const { send, ends } = setUp({ store });
-  await run(times(11, () => send()));
-  expect(ends).toHaveLength(11);
-});
-
-test('times in the store that are no numbers are not looked at', async () => {
-  const { store, kept } = createStore();
-  const at = String(Date.now());
-  kept.set('lag-rate-limit', JSON.stringify({ sent: { other: times(100, () => [at, true]) }, pausedUntil: [0, 0] }));
-  const { send } = setUp({ store });
-  expect(await run([send()])).toBeLessThan(1);
-});
-
-test('a clock that was put back by less than a minute does not stop messages', async () => {
-  const { store } = createStore();
-  const answer = () => Response.json(sampleMessage());
-  const [first, second] = times(2, () => limitedOver(answer, { store }).ctx);
-  const send = async (ctx: RobotContext) => sendRoomMessage(ctx, 's1', 'r1', { content: 'hi' });
-  await run(times(10, () => send(first!)));
-  vi.setSystemTime(Date.now() - 30_000);
-  expect(await run([send(first!)])).toBeLessThan(1);
-  expect(await run([send(second!)])).toBeLessThan(1);
-});
-
-test('a clock that was put back does not stop a robot', async () => {
-  const { store, kept } = createStore();
-  const ahead = Date.now() + 3_600_000;
-  kept.set(
-    'lag-rate-limit',
-    JSON.stringify({ sent: { other: times(100, () => [ahead, false]) }, pausedUntil: [0, 0] }),
-  );
-  const { list } = setUp({ store });
-  expect(await run([list()])).toBeLessThan(1);
-});
-
-test('options that throw make an Err of each call', async () => {
+test('makes an Err of each call if its options throw', async () => {
   const options = {
-    get store(): RobotStore {
+    get take(): never {
       throw new Error('mine');
     },
   };
   const { list, kinds } = setUp(options);
   await run([list()]);
   expect(kinds).toEqual(['invalid_input']);
+});
+
+test.each([
+  ['a number without end', '999999999999'],
+  ['a date in 2999', 'Fri, 01 Mar 2999 00:00:00 GMT'],
+])('asks the server again after an hour although Retry-After is %s', async (_, retryAfter) => {
+  let isRefusing = true;
+  const { ctx, starts } = limitedOver(() =>
+    isRefusing
+      ? new Response('{"message":"not now"}', { status: 429, headers: { 'retry-after': retryAfter } })
+      : Response.json(samplePage([])),
+  );
+  const list = async () => listRoomMessages(ctx, 's1', 'r1');
+  expect((await list()).isErr()).toBe(true);
+  expect(starts).toHaveLength(1);
+  isRefusing = false;
+  await vi.advanceTimersByTimeAsync(3_500_000);
+  const early = (await list())._unsafeUnwrapErr() as LagRateLimitError;
+  expect(early).toMatchObject({ kind: 'rate_limit', status: 429, attempts: 0 });
+  expect(early.retryAfterSeconds).toBeLessThanOrEqual(100);
+  expect(starts).toHaveLength(1);
+  await vi.advanceTimersByTimeAsync(100_000);
+  expect((await list()).isOk()).toBe(true);
+});
+
+test('leaves room for messages that wait, so that reads do not starve them and they do not starve reads', async () => {
+  const { ctx, starts } = limitedOver(() => Response.json(sampleMessage()));
+  const sent: number[] = [];
+  const read: number[] = [];
+  const start = performance.now();
+  const track = async (call: LagResult<unknown>, ends: number[]) => {
+    await call;
+    ends.push((performance.now() - start) / 1000);
+  };
+  const work = [
+    ...times(90, () => track(sendRoomMessage(ctx, 's1', 'r1', { content: 'hi' }), sent)),
+    ...times(110, () => track(deleteMessage(ctx), read)),
+  ];
+  await run(work);
+  expect(starts).toHaveLength(200);
+  // Ten messages every ten seconds, as if there were no reads, and 40 reads in the first minute.
+  expect(sent.at(-1)).toBeLessThanOrEqual(82);
+  expect(read.filter((second) => second < 59)).toHaveLength(40);
+  expect(read.at(-1)).toBeLessThanOrEqual(125);
+});
+
+test('frees the places of calls that were never answered after five minutes', async () => {
+  const { ctx, starts } = limitedOver((index) =>
+    index < 10 ? new Promise<Response>(() => {}) : Response.json(sampleMessage()),
+  );
+  void times(10, () => sendRoomMessage(ctx, 's1', 'r1', { content: 'lost' }).then(() => {}));
+  await vi.advanceTimersByTimeAsync(1000);
+  const late = sendRoomMessage(ctx, 's1', 'r1', { content: 'late' });
+  await vi.advanceTimersByTimeAsync(290_000);
+  expect(starts).toHaveLength(10);
+  await vi.advanceTimersByTimeAsync(15_000);
+  expect(starts).toHaveLength(11);
+  expect((await late).isOk()).toBe(true);
+});
+
+test('keeps a thousand waiting calls in order', async () => {
+  const { ctx } = limitedOver(() => Response.json(sampleMessage()));
+  const order: number[] = [];
+  await run(times(1000, async (index) => deleteMessage(ctx).then(() => order.push(index))));
+  expect(order).toEqual(times(1000, (index) => index));
 });

@@ -19,7 +19,7 @@ import { describe, fakeTime, openStream, payload, polled, robotAt, robotOver, ss
 
 afterEach(() => void vi.useRealTimers());
 
-test('one stream gives its events as they come, and its end is an Err', async () => {
+test('streams events as they come, and ends with an Err', async () => {
   const { url, requests } = await serve(sse([': connected\n\n', streamed('e1'), streamed('e2')], true));
   expect(await take(streamRobotEvents(robotAt(url), { lastEventId: 'e0' }))).toEqual([
     'text of e1',
@@ -38,14 +38,14 @@ test('one stream gives its events as they come, and its end is an Err', async ()
   });
 });
 
-test('a user token is refused before anything is sent', async () => {
+test('refuses a user token before anything is sent', async () => {
   const { url, requests } = await serve(sse([streamed('e1')]));
   const ctx = createContext(USER_TOKEN as string, { baseUrl: url });
   for (const listen of [streamRobotEvents, listenBySse]) expect(await take(listen(ctx))).toEqual(['Err invalid_token']);
   expect(requests).toEqual([]);
 });
 
-test('the Err at the end says how the stream ended, and asks for no wait where the server did not', async () => {
+test('says in its Err how the stream ended', async () => {
   const { url } = await serve(sse([streamed('e1')], true));
   const broken = openStream();
   broken.write(streamed('e1'));
@@ -62,33 +62,33 @@ test('the Err at the end says how the stream ended, and asks for no wait where t
   for (const error of errors) expect(error).not.toHaveProperty('retryAfterSeconds');
 });
 
-test('a listener that ended in an Err leaves no listener on the signal', async () => {
+test('leaves no listener on the signal after an Err', async () => {
   const { signal } = new AbortController();
   const { url } = await serve(empty(401));
   expect(await take(listenBySse(robotAt(url), { signal }))).toEqual(['Err auth']);
   expect(getEventListeners(signal, 'abort')).toEqual([]);
 });
 
-test('a listener that connects again and again leaves no listener of its connections behind', async () => {
+test('leaves no listeners of earlier connections on a signal', async () => {
   skipTime();
   const { url } = await serve(sse([], true), sse([], true), sse([], true), sse([streamed('e1')], true), empty(401));
   const { signal } = new AbortController();
-  const events = listenBySse(robotAt(url), { signal });
+  const events = listenBySse(robotAt(url), { signal, onReconnect: () => {} });
   expect(describe((await events.next()).value!)).toBe('text of e1');
   expect(getEventListeners(signal, 'abort').length).toBe(1);
   expect(await take(events)).toEqual(['Err auth']);
   expect(getEventListeners(signal, 'abort').length).toBe(0);
 });
 
-test('one stream does not connect again', async () => {
-  for (const answer of [empty(500), reset, empty(204), json({})]) {
+test('connects only once as a single stream', async () => {
+  for (const answer of [empty(500), reset, empty(204), json({}), sse([], true)]) {
     const { url, requests } = await serve(answer, sse([streamed('e1')]));
-    expect(await take(streamRobotEvents(robotAt(url)))).toEqual([expect.stringMatching(/^Err (server|connection)$/)]);
+    expect(await take(streamRobotEvents(robotAt(url)))).toEqual([expect.stringMatching(/^Err /)]);
     expect(requests).toHaveLength(1);
   }
 });
 
-test('an event holds what its payload holds', async () => {
+test('yields an event with everything that its payload holds', async () => {
   const { url } = await serve(sse([streamed('e1', 'hi')]));
   for await (const event of streamRobotEvents(robotAt(url))) {
     expect(event._unsafeUnwrap()).toEqual({ id: 'e1', ...payload('hi') });
@@ -98,7 +98,7 @@ test('an event holds what its payload holds', async () => {
 
 const text3 = `\u{FEFF}retry: 1\r\n: c\r\n\r\nid:a\r\nevent:room.message\r\ndata:${JSON.stringify(payload('grüß 👋'))}\r\n\r\nid: b\ndata: {"type": "room.message",\ndata: "data": {"roomId": "r", "content": "two lines", "senderName": ""}}\n\nid: c\nevent: presence.update\ndata: {"data":{}}\n\n`;
 
-test.each([1, 2, 3, 5, 64])('a stream may be cut into pieces of %i bytes anywhere', async (size) => {
+test.each([1, 2, 3, 5, 64])('reads a stream that comes in pieces of %i bytes', async (size) => {
   const bytes = Buffer.from(text3);
   const pieces: Buffer[] = [];
   for (let at = 0; at < bytes.length; at += size) pieces.push(bytes.subarray(at, at + size));
@@ -110,7 +110,7 @@ test.each([1, 2, 3, 5, 64])('a stream may be cut into pieces of %i bytes anywher
   expect(stream.cancel).toHaveBeenCalled();
 });
 
-test('what is no JSON, has no id, or no type comes as an unknown event', async () => {
+test('yields what has no JSON, id or type as an unknown event', async () => {
   const { url } = await serve(
     sse(['data: hello\n\nevent: ping\ndata:\n\nid: 7\nevent: new.type\ndata: {"data":{"a":1}}\n\n'], true),
   );
@@ -123,7 +123,7 @@ test('what is no JSON, has no id, or no type comes as an unknown event', async (
   ]);
 });
 
-test('a listener resumes where it was, without what comes twice', async () => {
+test('resumes where it was, and yields nothing twice', async () => {
   skipTime();
   const { url, requests } = await serve(
     sse([streamed('e1'), streamed('e2'), 'id: e3\nevent: room.message\ndata: {"type"'], true),
@@ -142,12 +142,15 @@ test.each([
   [401, 'auth'],
   [403, 'permission'],
   [409, 'conflict'],
-])('%i ends a listener with one Err', async (status, kind) => {
+])('ends with one Err after status %i', async (status, kind) => {
   skipTime();
   const { url, requests } = await serve(sse([streamed('e1')], true), empty(status));
   expect(await take(listenBySse(robotAt(url)))).toEqual(['text of e1', `Err ${kind}`]);
   expect(requests).toHaveLength(2);
 });
+
+const eventStream = (body: BodyInit): Response =>
+  new Response(body, { headers: { 'content-type': 'text/event-stream' } });
 
 /** Runs a listener in fake time against streams of the test. */
 const listening = (options: ListenOptions = {}) => {
@@ -167,7 +170,7 @@ const listening = (options: ListenOptions = {}) => {
   return { streams, starts, taken, end, over };
 };
 
-test('a connection without a byte for 75 s is dead, one with keepalives is not', async () => {
+test('gives up a connection without a byte for 75 s, and keeps one with keepalives', async () => {
   const trouble = vi.fn();
   const { streams, taken, end, over } = listening({ onReconnect: trouble });
   await vi.advanceTimersByTimeAsync(0);
@@ -193,7 +196,7 @@ test('a connection without a byte for 75 s is dead, one with keepalives is not',
   expect(vi.getTimerCount()).toBe(0);
 });
 
-test('headers that do not come for 75 s are given up', async () => {
+test('gives up a connection whose headers do not come for 75 s', async () => {
   fakeTime();
   const trouble = vi.fn();
   const end = new AbortController();
@@ -211,7 +214,7 @@ test('headers that do not come for 75 s are given up', async () => {
   expect(await over).toEqual([]);
 });
 
-test("the server's `retry:` is the least that is waited, for what comes after, too", async () => {
+test("waits for as long as the server's `retry:` asks, after later connections, too", async () => {
   const delays: number[] = [];
   const { streams, starts, end, over } = listening({ onReconnect: (_, delayMs) => delays.push(delayMs) });
   await vi.advanceTimersByTimeAsync(0);
@@ -222,45 +225,189 @@ test("the server's `retry:` is the least that is waited, for what comes after, t
   await vi.advanceTimersByTimeAsync(20_000);
   streams[2]!.write('retry: soon\nretry: 100\n\n');
   streams[2]!.end();
-  await vi.advanceTimersByTimeAsync(1250);
+  // The third failure in a row.
+  await vi.advanceTimersByTimeAsync(5000);
   expect(starts.map((at) => at - starts[0]!)).toEqual([0, 20_000, 40_000, expect.any(Number)]);
   streams[3]!.write(`retry: ${'9'.repeat(400)}\n\n`);
   streams[3]!.end();
   await vi.advanceTimersByTimeAsync(0);
-  expect(delays.map((ms) => Math.floor(ms / 1000))).toEqual([20, 20, 1, 3600]);
+  expect(delays.map((ms) => Math.floor(ms / 1000))).toEqual([20, 20, 4, 3600]);
   end.abort();
   await over;
 });
 
-test('a `retry:` of nothing, and a server that always hangs up, do not make it spin', async () => {
+test('does not connect in a tight loop when the server asks for no wait and always hangs up', async () => {
   fakeTime();
   let connections = 0;
   const ctx = robotOver(async () => {
     connections++;
-    return new Response('retry: 0\n\n: bye\n\n');
+    return eventStream('retry: 0\n\n: bye\n\n');
   });
   const end = new AbortController();
-  const over = take(listenBySse(ctx, { signal: end.signal }));
+  const over = take(listenBySse(ctx, { signal: end.signal, onReconnect: () => {} }));
   await vi.advanceTimersByTimeAsync(60_000);
-  expect(connections).toBeLessThanOrEqual(45);
+  // 1, 2, 4, 8, 16 s: bytes without an event do not make a connection a success.
+  expect(connections).toBeLessThanOrEqual(6);
   end.abort();
   expect(await over).toEqual([]);
 });
 
-test('an event without end is not kept for ever', async () => {
-  const trouble = vi.fn();
-  const { streams, end, over } = listening({ onReconnect: trouble });
+test.each([
+  ['an event', streamed('e1')],
+  ['a minute open', undefined],
+])('starts its backoff over after %s', async (_, text) => {
+  fakeTime();
+  const delays: number[] = [];
+  const streams: ReturnType<typeof openStream>[] = [];
+  const ctx = robotOver(async () => {
+    if (streams.push(openStream()) < 4) streams.at(-1)!.end();
+    return streams.at(-1)!.response;
+  });
+  const end = new AbortController();
+  const over = take(listenBySse(ctx, { signal: end.signal, onReconnect: (__, delayMs) => delays.push(delayMs) }));
+  await vi.advanceTimersByTimeAsync(10_000);
+  expect(streams).toHaveLength(4);
+  if (text === undefined) await vi.advanceTimersByTimeAsync(60_000);
+  else streams[3]!.write(text);
   await vi.advanceTimersByTimeAsync(0);
-  const piece = `data: ${'x'.repeat(64 * 1024)}\n`;
-  for (let pieces = 0; pieces < 18; pieces++) streams[0]!.write(piece);
+  streams[3]!.end();
   await vi.advanceTimersByTimeAsync(0);
-  expect(trouble).toHaveBeenCalledExactlyOnceWith(expect.objectContaining({ kind: 'connection' }), expect.any(Number));
-  expect(streams[0]!.cancel).toHaveBeenCalled();
+  expect(delays.map((ms) => Math.floor(Math.log2(ms / 1000)))).toEqual([0, 1, 2, 0]);
   end.abort();
   await over;
 });
 
-test('an abort closes the connection while the consumer is busy, and gives nothing more', async () => {
+test.each(['text/html', 'application/json', 'text/event-streams', ''])(
+  'takes a response of the content type %j as an invalid_response, and waits longer each time',
+  async (type) => {
+    fakeTime();
+    const told: [string, number][] = [];
+    let connections = 0;
+    const ctx = robotOver(async () => {
+      connections++;
+      return new Response(': hi\n\n', { headers: type ? { 'content-type': type } : {} });
+    });
+    const end = new AbortController();
+    const onReconnect = ({ kind }: LagError, delayMs: number) => told.push([kind, Math.floor(delayMs / 1000)]);
+    const over = take(listenBySse(ctx, { signal: end.signal, onReconnect }));
+    await vi.advanceTimersByTimeAsync(20_000);
+    end.abort();
+    expect(await over).toEqual([]);
+    expect(connections).toBeLessThanOrEqual(5);
+    expect(told.slice(0, 3)).toEqual([
+      ['invalid_response', 1],
+      ['invalid_response', 2],
+      ['invalid_response', expect.any(Number)],
+    ]);
+  },
+);
+
+test('accepts the content type with parameters and in any case', async () => {
+  const response = new Response(streamed('e1'), { headers: { 'content-type': 'Text/Event-Stream; charset=utf-8' } });
+  expect(await take(streamRobotEvents(robotOver(async () => response)), 1)).toEqual(['text of e1']);
+});
+
+test('stops with one Err after 204, by which a server asks not to connect again', async () => {
+  const { url, requests } = await serve(empty(204), sse([streamed('e1')]));
+  const results: Result<RobotEvent, LagError>[] = [];
+  for await (const event of listenBySse(robotAt(url))) results.push(event);
+  expect(results).toHaveLength(1);
+  expect(results[0]!._unsafeUnwrapErr()).toMatchObject({ kind: 'invalid_response', status: 204 });
+  expect(requests).toHaveLength(1);
+});
+
+test.each([
+  ['ключ', Buffer.from('ключ').toString('latin1')],
+  ['grüß 👋', Buffer.from('grüß 👋').toString('latin1')],
+  ['a b', 'a b'],
+])('resumes after the id %j, sent as UTF-8', async (id, header) => {
+  skipTime();
+  const { url, requests } = await serve(sse([streamed(id)], true), sse([streamed('e2')]));
+  const text = ['text of e2'];
+  expect((await take(listenBySse(robotAt(url)), 2)).slice(1)).toEqual(text);
+  expect(requests[1]!.headers['last-event-id']).toBe(header);
+});
+
+test.each(['e\x07', 'e\x7f', ' e', 'e ', 'e'.repeat(1001)])(
+  'resumes after an earlier event if the id %j cannot travel in a header',
+  async (id) => {
+    skipTime();
+    const { url, requests } = await serve(
+      sse([streamed('e1'), `id: ${id}\ndata: {}\n\n`], true),
+      sse([streamed('e1'), streamed('e2')]),
+    );
+    expect(await take(listenBySse(robotAt(url)), 3)).toEqual(['text of e1', 'unknown', 'text of e2']);
+    expect(requests.map(({ headers }) => headers['last-event-id'])).toEqual([undefined, 'e1']);
+  },
+);
+
+test('resumes after a position that the server names without an event', async () => {
+  skipTime();
+  const { url, requests } = await serve(
+    sse([streamed('e1'), 'id: p2\n\n', ': id: no\n\n', 'idea: no\n\n'], true),
+    sse([streamed('e3')]),
+  );
+  expect(await take(listenBySse(robotAt(url)), 2)).toEqual(['text of e1', 'text of e3']);
+  expect(requests[1]!.headers['last-event-id']).toBe('p2');
+});
+
+test('reads lines that end in carriage returns without waiting for the next one', async () => {
+  const stream = openStream();
+  const events = streamRobotEvents(robotOver(async () => stream.response));
+  stream.write(streamed('e1').replaceAll('\n', '\r'));
+  expect(describe((await events.next()).value!)).toBe('text of e1');
+  stream.write(streamed('e2').replaceAll('\n', '\r\n'));
+  expect(describe((await events.next()).value!)).toBe('text of e2');
+  await events.return();
+});
+
+test('skips an event that is too large, tells onReconnect, and goes on after it', async () => {
+  skipTime();
+  const told: [string, number][] = [];
+  const huge = `id: e2\ndata: ${'x'.repeat(3_000_000)}\n\n`;
+  const { url, requests } = await serve(sse([streamed('e1'), huge, streamed('e3')], true), sse([]));
+  const onReconnect = ({ message }: LagError, delayMs: number) => told.push([message, delayMs]);
+  const events = listenBySse(robotAt(url), { onReconnect });
+  expect(await take(events, 2)).toEqual(['text of e1', 'text of e3']);
+  expect(told).toEqual([['an event of more than 1000000 bytes was skipped', 0]]);
+  expect(requests).toHaveLength(1);
+});
+
+test('does not ask again for an event that is too large', async () => {
+  skipTime();
+  const huge = `id: e2\ndata: ${'x'.repeat(1_000_001)}\n\n`;
+  const { url, requests } = await serve(sse([streamed('e1'), huge], true), sse([streamed('e3')]));
+  expect(await take(listenBySse(robotAt(url), { onReconnect: () => {} }), 2)).toEqual(['text of e1', 'text of e3']);
+  expect(requests[1]!.headers['last-event-id']).toBe('e2');
+});
+
+test('yields an event of a million bytes', async () => {
+  const content = 'x'.repeat(999_000);
+  const { url } = await serve(sse([streamed('e1', content)]));
+  expect(await take(listenBySse(robotAt(url)), 1)).toEqual([content]);
+});
+
+test('tells onState when it connects, when the stream is open, and when it waits', async () => {
+  skipTime();
+  const states: string[] = [];
+  const { url } = await serve(empty(502), sse([streamed('e1')], true), sse([streamed('e2')]));
+  const options = { onState: (state: string) => states.push(state), onReconnect: () => {} };
+  expect(await take(listenBySse(robotAt(url), options), 2)).toEqual(['text of e1', 'text of e2']);
+  expect(states).toEqual(['connecting', 'waiting', 'connecting', 'open', 'waiting', 'connecting', 'open']);
+});
+
+test('prints nothing when a stream that worked ends, and prints once when none works', async () => {
+  skipTime();
+  const printed = vi.spyOn(console, 'error').mockImplementation(() => {});
+  const working = await serve(sse([streamed('e1')], true), sse([], true), sse([streamed('e2')], true));
+  expect(await take(listenBySse(robotAt(working.url)), 1)).toEqual(['text of e1']);
+  expect(printed).not.toHaveBeenCalled();
+  const broken = await serve(text('<html>'), text('<html>'), sse([streamed('e1')]));
+  expect(await take(listenBySse(robotAt(broken.url)), 1)).toEqual(['text of e1']);
+  expect(printed).toHaveBeenCalledExactlyOnceWith(expect.stringContaining('is no event stream'), expect.anything());
+});
+
+test('closes the connection when the signal aborts, and hands over the events that it has', async () => {
   const closed = deferred();
   const { url } = await serve((response, request) => {
     response.on('close', closed.resolve);
@@ -271,11 +418,12 @@ test('an abort closes the connection while the consumer is busy, and gives nothi
   expect(describe((await events.next()).value!)).toBe('text of e1');
   end.abort();
   await closed.promise;
+  expect(describe((await events.next()).value!)).toBe('text of e2');
   expect(await events.next()).toEqual({ done: true, value: undefined });
   expect(getEventListeners(end.signal, 'abort')).toEqual([]);
 });
 
-test.each(['abort', 'return'] as const)('%s ends a stream that waits, at once', async (how) => {
+test.each(['abort', 'return'] as const)('ends a stream that waits immediately after %s', async (how) => {
   const arrived = deferred();
   const closed = deferred();
   const { url } = await serve((response, request) => {
@@ -298,7 +446,7 @@ test.each(['abort', 'return'] as const)('%s ends a stream that waits, at once', 
   await closed.promise;
 });
 
-test('a break closes the connection and leaves no timer', async () => {
+test('closes the connection and leaves no timer when the loop is left', async () => {
   const closed = deferred();
   const { url } = await serve((response, request) => {
     response.on('close', closed.resolve);
@@ -311,19 +459,19 @@ test('a break closes the connection and leaves no timer', async () => {
   expect(timers()).toBeLessThanOrEqual(before + 1); // undici keeps one of its own for a moment.
 });
 
-test('an abort in the moment that the headers come closes the stream', async () => {
+test('closes the stream if the signal aborts while the headers come', async () => {
   const end = new AbortController();
   const stream = openStream();
   const transport = transportOf(async () => {
     queueMicrotask(() => end.abort());
-    return respondWith(stream.response.body);
+    return respondWith(stream.response.body, 200, { 'content-type': 'text/event-stream' });
   });
   const ctx = createContext(ROBOT_TOKEN, { transport });
   expect(await take(listenBySse(ctx, { signal: end.signal }))).toEqual([]);
   expect(stream.cancel).toHaveBeenCalled();
 });
 
-test('a slow consumer holds back the server', async () => {
+test('reads no further than a slow consumer', async () => {
   let written = 0;
   const flood: Answer = (response) => {
     response.writeHead(200, { 'content-type': 'text/event-stream' });
@@ -354,7 +502,7 @@ test('a slow consumer holds back the server', async () => {
   await events.return();
 });
 
-test('listenRobotEvents listens by the transport that it is told', async () => {
+test('listenRobotEvents listens by the transport that it is given', async () => {
   const bySse = await serve(sse([streamed('e1')]));
   expect(await take(listenRobotEvents(robotAt(bySse.url), { transport: 'sse' }), 1)).toEqual(['text of e1']);
   const byPoll = await serve(json([polled('e1')]));
@@ -363,7 +511,7 @@ test('listenRobotEvents listens by the transport that it is told', async () => {
 });
 
 test.each([undefined, null, {}, { transport: 'webhook' }, { transport: 'constructor' }])(
-  'listenRobotEvents with %j is one Err',
+  'listenRobotEvents yields one Err for the options %j',
   async (options) => {
     const { url, requests } = await serve(text('no'));
     expect(await take(listenRobotEvents(robotAt(url), options as never))).toEqual(['Err invalid_input']);
@@ -371,17 +519,18 @@ test.each([undefined, null, {}, { transport: 'webhook' }, { transport: 'construc
   },
 );
 
-test('a transport that misbehaves is an Err, not a throw', async () => {
+test('yields an Err if the transport misbehaves', async () => {
+  const headers = new Headers({ 'content-type': 'text/event-stream' });
   for (const stream of ['text', {}, new ReadableStream({ start: (c) => c.error(new Error('mine')) })]) {
-    const ctx = robotOver(async () => ({ status: 200, ok: true, headers: new Headers(), body: stream }) as never);
+    const ctx = robotOver(async () => ({ status: 200, ok: true, headers, body: stream }) as never);
     expect(await take(streamRobotEvents(ctx))).toEqual([expect.stringMatching(/^Err (invalid_input|connection)$/)]);
   }
-  const locked = new Response('x');
+  const locked = new Response('x', { headers });
   locked.body!.getReader();
   expect(await take(streamRobotEvents(robotOver(async () => locked)))).toEqual(['Err invalid_input']);
 });
 
-test('no error shows the token', async () => {
+test('never shows the token in an error', async () => {
   skipTime();
   const { url } = await serve(sse([`id: e1\ndata: ${ROBOT_TOKEN}`], true), empty(401));
   const errors: unknown[] = [];
