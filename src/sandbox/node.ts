@@ -65,8 +65,7 @@ const listen = async (options: ServeSandboxOptions): Promise<ServedSandbox> => {
     server.once('error', reject);
     server.listen(port, hostname, resolve);
   });
-  // A server that listens on a port has an address with one.
-  const { address, port: openPort } = server.address() as AddressInfo;
+  const { address, port: openPort } = server.address() as AddressInfo; // What listens on a port has an address with one.
   if (!isLoopbackName(address))
     warningsOf(options)(
       `it listens on ${address}, beyond this machine: anyone in your network who knows a token can use it`,
@@ -111,9 +110,9 @@ const createListener = (sandbox: Sandbox, hostname: string, allowedHosts: readon
   const answer = getRequestListener(
     async (request, { incoming, outgoing }) => {
       try {
-        const response = await route(request, incoming as IncomingMessage);
+        const response = await route(request, incoming as IncomingMessage); // The server speaks HTTP/1.
         if (!response.headers.has('transfer-encoding')) return response;
-        await sendStream(response, outgoing as ServerResponse);
+        await sendStream(response, outgoing as ServerResponse); // The server speaks HTTP/1.
       } catch {
         // A fault broke the connection.
         outgoing.destroy();
@@ -136,6 +135,6 @@ const refusal = (status: number, message: string): Response =>
 /** Sends a body as it comes, and breaks the connection if the body breaks off. */
 const sendStream = async ({ status, headers, body }: Response, outgoing: ServerResponse): Promise<void> => {
   outgoing.writeHead(status, Object.fromEntries(headers)).flushHeaders();
-  // The global type and Node's are the same at run time.
-  await pipeline(Readable.fromWeb(body as ReadableStream), outgoing);
+  const stream = body as ReadableStream; // The global type and Node's are the same at run time.
+  await pipeline(Readable.fromWeb(stream), outgoing);
 };

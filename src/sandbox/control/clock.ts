@@ -32,7 +32,7 @@ const MAX_HOST_WAIT_MS = 2 ** 31 - 1;
 
 const timeOf = (start: unknown): number | undefined => {
   try {
-    const ms = new Date(start as string).getTime();
+    const ms = new Date(start as string).getTime(); // Anything is fine: a date of nonsense is NaN, or throws.
     return Number.isNaN(ms) ? undefined : ms;
   } catch {
     // A symbol, for example.
@@ -63,7 +63,8 @@ const createClock = (kind: Kind): SandboxClock => {
     if (!kind.isTicking || !first) return;
     hostTimer = setTimeout(runDueTimers, Math.min(Math.max(first.at - now(), 0), MAX_HOST_WAIT_MS));
     // Only Node's timers keep a process alive. Those of browsers are numbers.
-    if (timers.every((timer) => timer.background)) (hostTimer as { unref?: () => void }).unref?.();
+    const { unref }: { unref?: () => void } = Object(hostTimer);
+    if (timers.every((timer) => timer.background)) unref?.call(hostTimer);
   };
   const takeDueTimer = (dueAt: number): Timer | undefined => {
     const [first] = timers;

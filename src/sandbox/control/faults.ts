@@ -132,8 +132,8 @@ const parseFault = (fault: unknown): (ActiveFault & { readonly times?: number })
   try {
     const result = v.safeParse(FaultSchema, fault, { abortEarly: true });
     if (!result.success) return describeIssue(result.issues[0]);
-    // The names of operations are checked by `adviceForMatch`, which says more than a schema.
-    return definedOnly(result.output) as ActiveFault & { readonly times?: number };
+    const known = definedOnly(result.output);
+    return known as ActiveFault & { readonly times?: number }; // `adviceForMatch` checks the names of operations next.
   } catch {
     return 'it cannot be read';
   }

@@ -109,8 +109,9 @@ const isDuration = (value: unknown): value is number => typeof value === 'number
 
 const isClock = (value: unknown): value is SandboxClock => {
   try {
-    const { now, advance, setTimeout } = value as SandboxClock;
-    return isFunction(now) && isFunction(advance) && isFunction(setTimeout) && isTime((value as SandboxClock).now());
+    const clock: Partial<SandboxClock> = Object(value);
+    const { now, advance, setTimeout } = clock;
+    return isFunction(now) && isFunction(advance) && isFunction(setTimeout) && isTime(clock.now?.());
   } catch {
     return false;
   }

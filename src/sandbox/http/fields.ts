@@ -36,8 +36,9 @@ export const username = v.pipe(
 );
 
 /** The fields of a patch that are not `undefined`, ready for `Object.assign`. */
-export const definedFields = <T extends object>(patch: T) =>
-  // Object.fromEntries cannot know that the values belong to the keys.
-  Object.fromEntries(Object.entries(patch).filter(([, value]) => value !== undefined)) as {
-    [K in keyof T]: Exclude<T[K], undefined>;
-  };
+export const definedFields = <T extends object>(patch: T): Defined<T> => {
+  const defined = Object.fromEntries(Object.entries(patch).filter(([, value]) => value !== undefined));
+  return defined as Defined<T>; // The values belong to the same keys, which `Object.fromEntries` cannot know.
+};
+
+type Defined<T> = { [K in keyof T]: Exclude<T[K], undefined> };

@@ -129,8 +129,8 @@ export const ROUTES: readonly Route[] = Object.entries(OPERATION_ROUTES)
   .flatMap(([operation, routes]) =>
     routes.map((route): Route => {
       const [method = '', path = ''] = route.split(' ');
-      // `Object.entries` forgets the type of the names.
-      return { operation: operation as SandboxOperation, method, path, segments: path.split('/') };
+      const name = operation as SandboxOperation; // `Object.entries` forgets the type of the names.
+      return { operation: name, method, path, segments: path.split('/') };
     }),
   )
   .sort(compareRoutes);

@@ -50,7 +50,10 @@ const rewrite = (text: string, isPlainError: boolean, optionalFields: SandboxQui
     // A fault's body.
     return text;
   }
-  if (isPlainError) return JSON.stringify({ error: (body as { message?: unknown }).message });
+  if (isPlainError) {
+    const { message }: { message?: unknown } = Object(body);
+    return JSON.stringify({ error: message });
+  }
   return JSON.stringify(body, (_, value: unknown) => {
     if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;
     return optionalFields === 'absent' ? withoutNulls(value) : withNulls(value);

@@ -134,8 +134,7 @@ export const requireRobot = (body: unknown): RobotRequest => requireShape(RobotS
 
 /** A fault from JSON. Other than `faults.next`, refuses one that can match no request. */
 export const requireFault = (body: unknown): SandboxFault => {
-  // The name of the operation is checked next.
-  const fault = requireShape(JsonFaultSchema, body) as SandboxFault;
+  const fault = requireShape(JsonFaultSchema, body) as SandboxFault; // The name of the operation is checked next.
   const advice = adviceForMatch(fault.match);
   return advice ? refuse(400, `match: the fault can match no request. ${advice}`) : fault;
 };

@@ -5,7 +5,7 @@ import type { RoleRow } from './rows.js';
 
 export type PermissionName = keyof typeof Permission;
 
-const NAMES = Object.keys(Permission) as PermissionName[];
+const NAMES = Object.keys(Permission) as PermissionName[]; // `Object.keys` forgets the type of the names.
 
 export const combinePermissions = (...names: PermissionName[]): number =>
   names.reduce((sum, name) => sum + Permission[name], 0);

@@ -21,7 +21,7 @@ const PERMISSION_FOR: Record<SandboxEventType, RobotPermission> = {
   'server.updated': 'read_rooms',
 };
 
-export const ROBOT_EVENT_TYPES = Object.keys(PERMISSION_FOR) as SandboxEventType[];
+export const ROBOT_EVENT_TYPES = Object.keys(PERMISSION_FOR) as SandboxEventType[]; // The table has a line for each.
 
 export const ROBOT_PERMISSIONS = [
   'read_messages',

@@ -80,7 +80,8 @@ const requireForm = async (c: RouteContext): Promise<Record<string, unknown>> =>
   if (!/^multipart\/form-data\s*;/i.test(type)) refuse(415, 'The body must be multipart/form-data');
   const bytes = await requireBytes(c.req.raw, MAX_IMAGE_BYTES + MEBIBYTE);
   try {
-    const form = await new Response(bytes as BodyInit, { headers: { 'content-type': type } }).formData();
+    const body = bytes as BodyInit; // A Uint8Array is one; the type of its buffer is not known.
+    const form = await new Response(body, { headers: { 'content-type': type } }).formData();
     return Object.fromEntries(form);
   } catch {
     return refuse(400, 'The body is not valid multipart/form-data');
