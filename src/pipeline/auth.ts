@@ -9,7 +9,8 @@ export const auth =
   (request) => {
     // A middleware may change both. A path without its slash could make `@` or a port part of the host.
     const isSameOrigin = request.baseUrl === baseUrl || originOf(request.baseUrl) === originOf(baseUrl);
-    if (!isSameOrigin || !request.path.startsWith('/'))
+    const isText = typeof request.baseUrl === 'string' && typeof request.path === 'string';
+    if (!isText || !isSameOrigin || !request.path.startsWith('/'))
       return Promise.resolve(
         err(lagError('invalid_input', 'a middleware changed the origin of the request; the token is not sent there')),
       );

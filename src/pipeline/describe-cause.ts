@@ -10,7 +10,8 @@ export interface CauseDescription {
 
 const MAX_DEPTH = 9;
 const MAX_MESSAGES = 5;
-const MAX_LENGTH = 500;
+/** How much of a text is read; the step that redacts the token cuts it further, so that it is not cut inside of a token. */
+export const MAX_READ_LENGTH = 10_000;
 
 /**
  * Name, message and code of what was thrown: of the innermost cause that has a message, because `fetch failed` alone does
@@ -76,7 +77,7 @@ const readText = (value: unknown, field: 'name' | 'code' | 'stack'): string | un
   }
 };
 
-const shorten = (text: string): string => cutQueries(text).slice(0, MAX_LENGTH);
+const shorten = (text: string): string => cutQueries(text.slice(0, MAX_READ_LENGTH));
 
 /** Cuts the query out of each URL in a text: Deno and some fetches repeat the whole URL. */
 export const cutQueries = (text: string): string => text.replace(/(https?:\/\/[^\s?"'<>]*)\?[^\s"'<>)]*/gi, '$1');

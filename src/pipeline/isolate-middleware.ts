@@ -22,6 +22,14 @@ export const isolateMiddleware = (middleware: LagMiddleware): Step => {
   };
 };
 
+const isResult = (result: Result<LagResponse, LagError>): boolean => {
+  try {
+    return result.isErr() ? isLagError(result.error) : typeof result.value.body === 'string';
+  } catch {
+    return false;
+  }
+};
+
 /** Runs user code for its Result; anything else becomes an `Err`. */
 const toResult = async (
   handler: LagHandler | Next | ReturnType<LagMiddleware>,
@@ -29,7 +37,7 @@ const toResult = async (
 ): Promise<Result<LagResponse, LagError>> => {
   try {
     const result = await handler(request);
-    if (result.isErr() ? isLagError(result.error) : typeof result.value.body === 'string') return result;
+    if (isResult(result)) return result;
     return err(lagError('invalid_input', 'a middleware returned something that is not a Result of a response'));
   } catch (thrown) {
     return err(lagError('invalid_input', `a middleware failed: ${messageOf(thrown)}`, { cause: thrown }));

@@ -2,6 +2,7 @@ import { fieldsOf } from '../fields-of.js';
 import { err } from 'neverthrow';
 import type { LagError } from '../errors.js';
 import type { Step } from './compose.js';
+import { MAX_READ_LENGTH } from './describe-cause.js';
 
 /** Replaces the token in texts of a server, proxy or custom fetch that repeats it. */
 export interface Redactor {
@@ -9,6 +10,8 @@ export interface Redactor {
   /** For a text that was cut off: an end that could be the start of the token is dropped first. */
   readonly redactCut: (text: string) => string;
 }
+
+const MAX_MESSAGE_LENGTH = 500;
 
 // A shorter token could be a common word, and would corrupt messages.
 const MIN_LENGTH = 8;
@@ -59,19 +62,19 @@ const dropStart = (text: string, token: string, spellings: readonly string[]): s
 
 /** Takes the token out of every error that leaves this step. */
 export const redactToken =
-  ({ redact }: Redactor): Step =>
+  (redactor: Redactor): Step =>
   (next) =>
   async (request) => {
     const result = await next(request);
-    return result.isErr() ? err(redactError(result.error, redact)) : result;
+    return result.isErr() ? err(redactError(result.error, redactor)) : result;
   };
 
 /** Redacts an error of this call, and the copy of what caused it, in place. */
-const redactError = (error: LagError, redact: (text: string) => string): LagError => {
-  redactTexts(error, redact);
+const redactError = (error: LagError, redactor: Redactor): LagError => {
+  redactTexts(error, redactor);
   // The reason of an abort is the caller's own and stays untouched.
   const cause = fieldsOf(error).cause;
-  if (error.kind !== 'aborted' && cause instanceof Error) redactTexts(cause, redact);
+  if (error.kind !== 'aborted' && cause instanceof Error) redactTexts(cause, redactor);
   return error;
 };
 
@@ -84,11 +87,13 @@ const stackOf = (error: Error): unknown => {
   }
 };
 
-const redactTexts = (error: Error, redact: (text: string) => string): void => {
+const redactTexts = (error: Error, { redact, redactCut }: Redactor): void => {
   const { message } = error;
   const stack = stackOf(error);
   const { code } = fieldsOf(error);
+  const shorten = (text: string) =>
+    (text.length < MAX_READ_LENGTH ? redact(text) : redactCut(text)).slice(0, MAX_MESSAGE_LENGTH);
   // A custom formatter of stacks may have made something else than a text.
-  Object.assign(error, typeof stack === 'string' && { stack: redact(stack) }, { message: redact(message) });
-  if (typeof code === 'string') Object.assign(error, { code: redact(code) });
+  Object.assign(error, typeof stack === 'string' && { stack: redact(stack) }, { message: shorten(message) });
+  if (typeof code === 'string') Object.assign(error, { code: shorten(code) });
 };

@@ -1,4 +1,5 @@
 import { err, ok } from 'neverthrow';
+import { fieldsOf } from '../fields-of.js';
 import { invalidInput, ownFields } from '../invalid-input.js';
 import { acceptsSignals } from './accepts-signals.js';
 import { toFetchBody } from './fetch-body.js';
@@ -51,11 +52,12 @@ export const fetchTransport = (options?: FetchTransportOptions): LagTransport =>
 });
 
 /** A response of any fetch, its body unread. */
-export const toTransportResponse = async (response: Response): Promise<LagTransportResponse> => ({
-  status: response.status,
-  headers: response.headers,
-  body: await toBody(response),
-});
+export const toTransportResponse = async (response: Response): Promise<LagTransportResponse> => {
+  const { status, headers } = fieldsOf(response);
+  if (typeof status !== 'number' || typeof fieldsOf(headers).get !== 'function')
+    throw new TypeError('fetch returned something that is not a Response');
+  return { status, headers: response.headers, body: await toBody(response) };
+};
 
 const toBody = async (response: Response): Promise<ByteSource | string> => {
   // Types say that there is a web stream. node-fetch has one of Node's, and React Native none at all.
