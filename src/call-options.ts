@@ -38,7 +38,8 @@ export interface CallDefaults {
    */
   readonly maxResponseBytes?: number | undefined;
   /**
-   * Most items of a list in a response. A longer one is an `invalid_response`.
+   * Most items of a list in a response. A longer one is an `invalid_response`, and so is a response with more than ten
+   * values for each of them, or 100 000 if that is more.
    * @default 10_000
    */
   readonly maxItems?: number | undefined;

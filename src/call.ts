@@ -6,6 +6,7 @@ import { lagError, renewError, type LagError, type LagIssue } from './errors.js'
 import { fieldsOf } from './fields-of.js';
 import { readHeaders } from './headers.js';
 import { invalidInput, ownFields, messageOf, toInvalidInput } from './invalid-input.js';
+import { findExcess } from './json-bounds.js';
 import { findIssues, matches, type MatchLimits } from './models/matches.js';
 import type { Path } from './path.js';
 import { isAborted, isAbortSignal, onAbort, reasonOf } from './pipeline/on-abort.js';
@@ -212,6 +213,8 @@ const decode = <T>(
   if (stream) return ok(response as T); // `stream` says that T is the response itself
   if (!schema && isHtml(response.body)) return err(unexpectedError(response, state, HTML));
   if (!schema) return ok(undefined as T); // no schema says that T is void
+  const excess = findExcess(response.body, limits.maxItems);
+  if (excess) return err(unexpectedError(response, state, [{ path: '', message: excess }]));
   let value: unknown;
   try {
     value = JSON.parse(response.body || 'null');

@@ -5,7 +5,7 @@
  * included. Parts on one line do not know each other.
  */
 const LAYERS = [
-  ['models', 'fields-of'],
+  ['models', 'fields-of', 'json-bounds'],
   ['errors', 'version'],
   ['invalid-input'],
   ['base-url', 'headers', 'path'],
