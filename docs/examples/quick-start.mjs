@@ -1,5 +1,6 @@
 // @ts-check
-// The quick start: `npm run demo`. Against the sandbox it does everything; with LAG_TOKEN set it reads from the real API.
+// The quick start: `npm run demo`. Without variables it starts a sandbox and does everything. With LAG_TOKEN, or
+// LAG_ROBOT_KEY, it only reads: from LAG_BASE_URL if that is set, and otherwise from the real API.
 import {
   collectItems,
   createContext,
@@ -15,7 +16,13 @@ import {
   waitForImage,
 } from 'lagclient';
 
-const { LAG_TOKEN, LAG_BASE_URL } = process.env;
+const { LAG_TOKEN, LAG_ROBOT_KEY, LAG_BASE_URL: baseUrl = 'https://api.trylag.com' } = process.env;
+const token = LAG_TOKEN ?? LAG_ROBOT_KEY;
+if (token?.includes('_sandbox') && baseUrl.includes('trylag.com')) {
+  const name = LAG_TOKEN ? 'LAG_TOKEN' : 'LAG_ROBOT_KEY';
+  console.error(`${name} is of a sandbox: set LAG_BASE_URL to the address of the sandbox, or unset ${name}`);
+  process.exit(1);
+}
 
 /** @param {string} title */
 const heading = (title) => console.log(`\n${title}`);
@@ -131,4 +138,4 @@ const onSandbox = async () => {
 
 const PIXEL = 'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==';
 
-await (LAG_TOKEN ? readOnly(createContext(LAG_TOKEN, LAG_BASE_URL ? { baseUrl: LAG_BASE_URL } : {})) : onSandbox());
+await (token ? readOnly(createContext(token, { baseUrl })) : onSandbox());

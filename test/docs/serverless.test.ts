@@ -9,6 +9,7 @@ import { root } from './snippets.js';
 const folder = `${root}.cache/serverless`;
 const sandbox = createSandbox();
 const env = {
+  LAG_BASE_URL: 'http://127.0.0.1:4010',
   LAG_ROBOT_KEY: sandbox.tokens.robot,
   LAG_SERVER_ID: sandbox.ids.server,
   LAG_ROOM_ID: sandbox.ids.rooms.quiet,
@@ -56,6 +57,27 @@ test('Lambda says it, refuses other methods and passes a refusal on', async () =
   expect((await call('GET', '')).statusCode).toBe(405);
   expect(await call('POST', '')).toEqual({ statusCode: 400, body: '{"error":"api"}' });
 });
+
+test.each(['cloudflare-worker/worker', 'vercel-edge/api/say', 'aws-lambda/index', 'deno-deploy/main'])(
+  '%s never sends the key of a sandbox to the real API',
+  async (file) => {
+    const { LAG_BASE_URL: _, ...withoutUrl } = env;
+    const before = sandbox.requests.length;
+    vi.stubGlobal('fetch', sandbox.fetch);
+    for (const baseUrl of [undefined, 'https://api.trylag.com']) {
+      vi.stubEnv('LAG_BASE_URL', baseUrl);
+      const start = async () => {
+        const url = pathToFileURL(`${folder}/${file}.js`).href;
+        const module = (await import(/* @vite-ignore */ `${url}?${String(baseUrl)}`)) as Module;
+        // Only a worker reads its variables later.
+        await module.default.fetch(post('hello'), { ...withoutUrl, ...(baseUrl && { LAG_BASE_URL: baseUrl }) });
+      };
+      await expect(start()).rejects.toThrow('LAG_ROBOT_KEY is of a sandbox: set LAG_BASE_URL');
+    }
+    vi.stubEnv('LAG_BASE_URL', env.LAG_BASE_URL);
+    expect(sandbox.requests).toHaveLength(before);
+  },
+);
 
 interface Module {
   readonly default: ((request: Request) => Promise<Response>) & {

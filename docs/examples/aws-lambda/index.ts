@@ -1,7 +1,14 @@
 import { createContext, sendRoomMessage } from 'lagclient';
 
-const { LAG_ROBOT_KEY = '', LAG_SERVER_ID = '', LAG_ROOM_ID = '' } = process.env;
-const ctx = createContext(LAG_ROBOT_KEY, { deadlineMs: 10_000 });
+const {
+  LAG_BASE_URL: baseUrl = 'https://api.trylag.com',
+  LAG_ROBOT_KEY = '',
+  LAG_SERVER_ID = '',
+  LAG_ROOM_ID = '',
+} = process.env;
+if (LAG_ROBOT_KEY.includes('_sandbox') && baseUrl.includes('trylag.com'))
+  throw new Error('LAG_ROBOT_KEY is of a sandbox: set LAG_BASE_URL to the address of the sandbox');
+const ctx = createContext(LAG_ROBOT_KEY, { baseUrl, deadlineMs: 10_000 });
 
 interface FunctionUrlEvent {
   readonly requestContext: { readonly http: { readonly method: string } };

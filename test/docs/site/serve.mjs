@@ -43,7 +43,7 @@ const browsers = [
 ];
 
 /** A browser that asks nobody for anything but the pages. */
-export const launch = () =>
+export const launch = (args = []) =>
   fromDocs('playwright-core').chromium.launch({
     executablePath: browsers.find((file) => existsSync(file)),
     args: [
@@ -54,5 +54,6 @@ export const launch = () =>
       '--disable-background-networking',
       '--disable-component-update',
       '--disable-sync',
+      ...args,
     ],
   });

@@ -1,3 +1,5 @@
 import { defineConfig } from 'vitest/config';
 
-export default defineConfig({ test: { include: ['test/docs/site/*.spec.mjs'], testTimeout: 120_000 } });
+export default defineConfig({
+  test: { include: ['test/docs/site/*.spec.mjs', 'test/sandbox/*.spec.mjs'], testTimeout: 120_000 },
+});

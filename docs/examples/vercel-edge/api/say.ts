@@ -2,8 +2,15 @@ import { createContext, sendRoomMessage } from 'lagclient';
 
 export const config = { runtime: 'edge' };
 
-const { LAG_ROBOT_KEY = '', LAG_SERVER_ID = '', LAG_ROOM_ID = '' } = process.env;
-const ctx = createContext(LAG_ROBOT_KEY, { deadlineMs: 10_000 });
+const {
+  LAG_BASE_URL: baseUrl = 'https://api.trylag.com',
+  LAG_ROBOT_KEY = '',
+  LAG_SERVER_ID = '',
+  LAG_ROOM_ID = '',
+} = process.env;
+if (LAG_ROBOT_KEY.includes('_sandbox') && baseUrl.includes('trylag.com'))
+  throw new Error('LAG_ROBOT_KEY is of a sandbox: set LAG_BASE_URL to the address of the sandbox');
+const ctx = createContext(LAG_ROBOT_KEY, { baseUrl, deadlineMs: 10_000 });
 
 export default async function handler(request: Request): Promise<Response> {
   if (request.method !== 'POST') return new Response(null, { status: 405, headers: { allow: 'POST' } });
