@@ -37,6 +37,7 @@ describe.skipIf(process.platform === 'win32')('.ci/run', () => {
       'last',
       'signatures',
       'rehearsal',
+      'quirks',
       'services',
       'runtimes',
       'site',
@@ -63,7 +64,7 @@ describe.skipIf(process.platform === 'win32')('.ci/run', () => {
   });
 
   test('leaves out the stages that it is told to', () => {
-    const { status, stdout, last } = run('--except=test,bad,signatures,rehearsal,services,runtimes,site');
+    const { status, stdout, last } = run('--except=test,bad,signatures,rehearsal,quirks,services,runtimes,site');
     expect(stdout).toContain('this is good');
     expect(stdout).toContain('this is last');
     expect(last).toBe('2 passed, 0 failed, 0 skipped');
