@@ -52,7 +52,9 @@ export default [
       sourcemapExcludeSources: true,
     },
   },
-  // For Node: few files, because a cold start opens and compiles each of them.
+  // For Node: few files, because a cold start opens and compiles each of them. Until its first response, a process takes
+  // 22 ms of CPU more than with raw fetch from here, and 58 ms from the 96 modules above, on a busy machine with Node 20:
+  // `node test/bench/first-response.mjs`.
   {
     ...shared,
     input: sourcesOf([...entries.map((target) => target.node ?? target.default), ...Object.values(bin)]),
