@@ -59,7 +59,8 @@ async function* undoCoding(chunks: AsyncGenerator<Uint8Array>, coding: string): 
   if (!first) return;
   const decoder = decoders.get(coding)!(first); // Checked in `decompress`.
   // An error reaches whoever reads the end of the pipeline.
-  yield* pipeline(Readable.from(startWith(first, chunks)), decoder, () => {}) as AsyncIterable<Uint8Array>;
+  const decoded: AsyncIterable<Uint8Array> = pipeline(Readable.from(startWith(first, chunks)), decoder, () => {});
+  yield* decoded;
 }
 
 const nextBytes = async (chunks: AsyncGenerator<Uint8Array>): Promise<Uint8Array | undefined> => {
@@ -90,8 +91,7 @@ const gunzip: MakeDecoder = () => zlib.createGunzip(asItComes);
 const inflate: MakeDecoder = ([first = 0]) =>
   first % 16 === 8 ? zlib.createInflate(asItComes) : zlib.createInflateRaw(asItComes);
 
-// Node 22.15 and later.
-const { createZstdDecompress } = zlib as { createZstdDecompress?: () => Duplex };
+const { createZstdDecompress } = zlib as { createZstdDecompress?: () => Duplex }; // Node 22.15 and later has it.
 
 const decoders: ReadonlyMap<string, MakeDecoder> = /*#__PURE__*/ new Map<string, MakeDecoder>([
   ['gzip', gunzip],

@@ -120,8 +120,9 @@ const dispatchOptionsOf = (
     headers: isUpload
       ? { ...headers, 'content-type': body.contentType, 'content-length': String(body.size) }
       : (headers as Record<string, string>), // undici does not write to it, but its type does not say so.
-    // undici takes any iterable, but its type names a few.
-    body: isUpload ? (sendPieces(body, takesPieces, onUploadProgress) as unknown as string) : (body ?? null),
+    body: isUpload
+      ? (sendPieces(body, takesPieces, onUploadProgress) as unknown as string) // undici takes any iterable, which its type does not say.
+      : (body ?? null),
     // The pipeline has limits of its own, and undici's would end a call that has none.
     headersTimeout: 0,
     bodyTimeout: 0,
@@ -176,7 +177,7 @@ const detailsOf = (
   error: unknown,
 ): { readonly code?: unknown; readonly syscall?: unknown; readonly errors?: unknown } => {
   try {
-    const { code, syscall, errors } = Object(error) as Record<string, unknown>;
+    const { code, syscall, errors }: Readonly<Record<string, unknown>> = Object(error);
     return { code, syscall, errors };
   } catch {
     return {};

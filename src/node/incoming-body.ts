@@ -61,7 +61,8 @@ export const createIncomingBody = (onCancel: () => void): IncomingBody => {
       // What undici or the signal of the caller reported, an Error or not.
       if (state === 'failed') return Promise.reject(failure);
       if (waiting) return waiting.promise.then(reader.read);
-      let resolve!: Waiting['resolve'], reject!: Waiting['reject'];
+      let resolve!: Waiting['resolve']; // The promise sets both at once.
+      let reject!: Waiting['reject']; // The promise sets both at once.
       const promise = new Promise<{ readonly done: boolean; readonly value?: Uint8Array }>((onPiece, onError) => {
         resolve = onPiece;
         reject = onError;

@@ -67,7 +67,7 @@ const requireCount = (name: string, value: number | undefined, least: number): v
 
 /** A user's own dispatcher. One of undici's, not composed with interceptors, keeps undici's promises. */
 const routeOver = ({ Agent, ProxyAgent }: Undici, dispatcher: undici.Dispatcher): Pool => {
-  const dispatch = (dispatcher as Partial<undici.Dispatcher> | null)?.dispatch;
+  const { dispatch }: Partial<undici.Dispatcher> = Object(dispatcher);
   if (typeof dispatch !== 'function') throw invalidInput('invalid dispatcher: pass a dispatcher of undici');
   const isUndicis = dispatch === Agent.prototype.dispatch || dispatch === ProxyAgent.prototype.dispatch;
   return { dispatcher, reportsStart: isUndicis, takesPieces: false, release: async () => {} };
@@ -101,8 +101,7 @@ const makeDispatcher = (
   options: AgentOptions,
 ): undici.Dispatcher => {
   const { Agent, EnvHttpProxyAgent, ProxyAgent } = library;
-  // An option of `undefined` is an option left out, for which undici's types have no word.
-  const settings = options as undici.Agent.Options;
+  const settings = options as undici.Agent.Options; // undici takes `undefined` for an option left out; its types do not.
   if (!proxy) return new Agent(settings);
   try {
     const proxied = { ...settings, ...tunnelOnce(library) };

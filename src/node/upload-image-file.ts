@@ -57,7 +57,7 @@ const openFile = async (given: unknown): Promise<{ path: string; stats: Stats; b
 const toPath = (given: unknown): string => {
   if (typeof given === 'string') return given;
   // A URL of another realm is no instance of this one's.
-  const { href } = Object(given) as { readonly href?: unknown };
+  const { href }: { readonly href?: unknown } = Object(given);
   if (typeof href !== 'string') throw new TypeError('pass a string or a file: URL');
   return fileURLToPath(href);
 };
