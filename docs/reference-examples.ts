@@ -346,6 +346,71 @@ console.log(result.match(({ displayName }) => displayName, (error) => error.kind
     '(messages) => messages.length',
     '150',
   ),
+  itemsSince: {
+    code: `const weekAgo = Date.now() - 7 * 24 * 60 * 60_000;
+let count = 0;
+for await (const message of itemsSince(iterateRoomMessages(ctx, 'a-server-id', 'a-room-id'), weekAgo))
+  if (message.isOk()) count += 1;
+console.log(count > 0);`,
+    output: 'true',
+  },
+  orThrow: {
+    code: `const loader = async () => ({ server: await orThrow(getServer(ctx, 'a-server-id')) });
+console.log((await loader()).server.name);`,
+    output: 'Harbour',
+  },
+  httpStatusOf: {
+    code: `const result = await getMe(createContext('lag_pat_…', { baseUrl: 'not a URL' }));
+console.log(result.match(() => 200, httpStatusOf), httpStatusOf({ kind: 'auth', status: 401 }));`,
+    output: '400 502',
+  },
+  toPlain: {
+    code: `const plain = await toPlain(getServer(ctx, 'a-server-id'));
+console.log(plain.ok ? plain.value.name : plain.error.kind);`,
+    output: 'Harbour',
+  },
+  VERSION: { code: `console.log(VERSION.split('.').length);`, output: '3' },
+  ok: of(`getUser(ctx, 'a-user-id').andThen(({ username }) => ok(username.toUpperCase()))`, '(name) => name', 'BEN'),
+  err: of(
+    `getServer(ctx, 'a-server-id').andThen(({ rooms }) =>
+  rooms.length < 100 ? err(lagError('invalid_input', 'too few rooms')) : ok(rooms),
+)`,
+    '(rooms) => rooms.length',
+    'invalid_input',
+  ),
+  okAsync: of(
+    `getServer(ctx, 'a-server-id').orElse((error) =>
+  error.kind === 'not_found' ? okAsync(undefined) : errAsync(error),
+)`,
+    '(server) => server?.name',
+    'Harbour',
+  ),
+  errAsync: {
+    code: `const offline = () => errAsync(lagError('connection', 'no network'));
+const result = await offline();
+console.log(result.isErr() && result.error.kind);`,
+    output: 'connection',
+  },
+  safeTry: {
+    code: `const result = await safeTry(async function* () {
+  const [server] = yield* listServers(ctx);
+  const { rooms } = yield* getServer(ctx, server?.id ?? '');
+  return ok(rooms.length);
+});
+console.log(result.match((count) => count, (error) => error.kind));`,
+    output: '3',
+  },
+  Result: {
+    code: `const results = await Promise.all([getUser(ctx, 'a-user-id'), getMe(ctx)]);
+const result = Result.combine(results);
+console.log(result.match((users) => users.map(({ username }) => username), (error) => error.kind));`,
+    output: `[ 'ben', 'ada' ]`,
+  },
+  ResultAsync: of(
+    `ResultAsync.combine([getServer(ctx, 'a-server-id'), getMe(ctx)])`,
+    '([server, me]) => [server.name, me.username]',
+    `[ 'Harbour', 'ada' ]`,
+  ),
   isLagError: {
     code: `const result = await getMe(createContext(''));
 const failure: unknown = result.isErr() ? result.error : undefined;
@@ -539,7 +604,9 @@ if (served.isOk()) {
 /** An example as the module that the reference shows. */
 export const expandExample = (name: string): string => {
   const { code } = examples[name]!;
-  const words = new Set(code.match(/\b[A-Za-z]\w*(?=\()|\b(?:Permission|IMAGE_MAX_BYTES)\b/g));
+  const words = new Set(
+    code.match(/\b[A-Za-z]\w*(?=\()|\b(?:Permission|IMAGE_MAX_BYTES|VERSION|ResultAsync|Result|httpStatusOf)\b/g),
+  );
   const head: string[] = [];
   if (/\bctx\b/.test(code) && !/const ctx\b/.test(code))
     head.push(`const ctx = createContext(process.env.LAG_TOKEN ?? '');`);

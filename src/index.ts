@@ -33,7 +33,22 @@ export {
   type LagServerError,
   type LagTimeoutError,
 } from './errors.js';
-export { collectItems, iterateItems, type LagIterable, type Page } from './pagination.js';
+export { collectItems, itemsSince, iterateItems, type LagIterable, type Page } from './pagination.js';
+export {
+  err,
+  errAsync,
+  httpStatusOf,
+  ok,
+  okAsync,
+  orThrow,
+  Result,
+  ResultAsync,
+  safeTry,
+  toPlain,
+  type LagHttpStatus,
+  type PlainResult,
+} from './results.js';
+export { VERSION } from './version.js';
 export { fetchTransport, type FetchLike, type FetchTransportOptions } from './transports/fetch.js';
 export type {
   CallTrace,

@@ -26,6 +26,26 @@ export async function* iterateItems<T>(pages: AsyncIterable<Result<Page<T>, LagE
   }
 }
 
+/**
+ * The items of pages that are not older than a time, newest first: a walk back to it. Asks for no page behind the first
+ * older item. `date` is a `Date`, a timestamp in milliseconds or a text that `Date` parses.
+ */
+export async function* itemsSince<T extends { readonly createdAt: string }>(
+  pages: AsyncIterable<Result<Page<T>, LagError>>,
+  date: Date | string | number,
+): LagIterable<T> {
+  try {
+    const since = new Date(date).getTime();
+    if (Number.isNaN(since)) throw invalidInput('invalid date: pass a Date, or a text that Date parses');
+    for await (const item of iterateItems(pages)) {
+      if (item.isOk() && Date.parse(item.value.createdAt) < since) return;
+      yield item;
+    }
+  } catch (thrown) {
+    yield err(toInvalidInput(thrown, 'the items cannot be read'));
+  }
+}
+
 /** The newest `max` items of pages, newest first, or all of them with `Infinity`. Asks for no page more than it needs. */
 export function collectItems<T>(pages: AsyncIterable<Result<Page<T>, LagError>>, max: number): LagResult<T[]> {
   return new ResultAsync(collect(pages, max));

@@ -6,7 +6,7 @@ import { isLagError, lagError, type LagError } from '../src/errors.js';
 import type { MessagePage } from '../src/models/messages.js';
 import { iterateDmMessages } from '../src/operations/dms.js';
 import { iterateRoomMessages } from '../src/operations/room-messages.js';
-import { collectItems, iterateItems, walkPages, type Page } from '../src/pagination.js';
+import { collectItems, itemsSince, iterateItems, walkPages, type Page } from '../src/pagination.js';
 import { fetchTransport } from '../src/transports/fetch.js';
 import { errorOf, valueOf } from './support/results.js';
 import { ROBOT_TOKEN, sampleMessage, samplePage, USER_TOKEN } from './support/samples.js';
@@ -405,5 +405,85 @@ describe('collectItems', () => {
         ),
       ),
     ).toMatchObject({ kind: 'auth' });
+  });
+});
+
+describe('itemsSince', () => {
+  const day = (date: number) => ({ id: date, createdAt: `2026-03-${String(date).padStart(2, '0')}T12:00:00.000Z` });
+  const days = async (since: unknown, ...pages: Parameters<typeof source>) => {
+    const { state, pages: walked } = source(...pages);
+    // The type of `source` knows no dates.
+    const items = await readAll(itemsSince<ReturnType<typeof day>>(walked as never, since as Date));
+    return { state, items: items.map((item) => (item.isOk() ? item.value.id : item.error.kind)) };
+  };
+  const march = [
+    [day(5), day(6)],
+    [day(3), day(4)],
+    [day(1), day(2)],
+  ] as never as Parameters<typeof source>;
+
+  test.each<[unknown, number[], number]>([
+    [new Date('2026-03-04T12:00:00Z'), [6, 5, 4], 2],
+    ['2026-03-04T12:00:00.001Z', [6, 5], 2],
+    ['2026-03-04T13:00:00+01:00', [6, 5, 4], 2],
+    [Date.parse('2026-03-05T00:00:00Z'), [6, 5], 2],
+    ['2026-04-01', [], 1],
+    ['1970-01-01', [6, 5, 4, 3, 2, 1], 3],
+  ])('goes back to %o and asks for no more pages than that takes', async (since, expected, asked) => {
+    const { state, items } = await days(since, ...march);
+    expect(items).toEqual(expected);
+    expect(state.asked).toBe(asked);
+    if (asked < 3) expect(state.left).toBe(true);
+  });
+
+  test('goes back over real pages, whose items are oldest first', async () => {
+    const message = (date: number) => ({ ...sampleMessage(`m${date}`), createdAt: day(date).createdAt });
+    const server = await serve(
+      json({ messages: [message(8), message(9)], hasMore: true, nextCursor: 'c8' }),
+      json({ messages: [message(6), message(7)], hasMore: true, nextCursor: 'c6' }),
+    );
+    const found = await readAll(itemsSince(walk(server), new Date('2026-03-07T00:00:00Z')));
+    expect(found.map((item) => item._unsafeUnwrap().id)).toEqual(['m9', 'm8', 'm7']);
+    expect(server.requests).toHaveLength(2);
+  });
+
+  test('ends after the first error', async () => {
+    const { items } = await days('2026-03-01', march[0]!, lagError('timeout', 'm') as never, march[1]!);
+    expect(items).toEqual([6, 5, 'timeout']);
+  });
+
+  test.each<unknown>([
+    'soon',
+    NaN,
+    undefined,
+    {},
+    Symbol('s'),
+    new Date(NaN),
+    1n,
+    {
+      valueOf: () => {
+        throw 1;
+      },
+    },
+  ])(
+    // prettier-ignore
+    'asks for nothing with %o as the date',
+    async (since) => {
+      const { state, items } = await days(since, ...march);
+      expect(items).toEqual(['invalid_input']);
+      expect(state.asked).toBe(0);
+    },
+  );
+
+  test('gives an Err for an item that cannot be read, and for what is no pages', async () => {
+    expect((await days('2026-03-01', [null] as never)).items).toEqual(['invalid_input']);
+    const none = await readAll(itemsSince(undefined as never, new Date()));
+    expect(none.map((item) => item._unsafeUnwrapErr().kind)).toEqual(['invalid_input']);
+  });
+
+  test('leaves the pages when it is left', async () => {
+    const { state, pages } = source(...march);
+    for await (const item of itemsSince(pages as never, 0)) if (item.isOk()) break;
+    expect(state).toEqual({ asked: 1, left: true });
   });
 });

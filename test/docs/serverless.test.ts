@@ -79,6 +79,32 @@ test.each(['cloudflare-worker/worker', 'vercel-edge/api/say', 'aws-lambda/index'
   },
 );
 
+test('no platform passes the 401 for its own key on, or takes a wrong answer for a success', async () => {
+  const answers = [
+    [() => Response.json({ message: 'revoked' }, { status: 401 }), 'auth'],
+    [() => Response.json({ surprise: true }), 'invalid_response'],
+    [() => new Response(null, { status: 302, headers: { location: 'https://elsewhere.test/' } }), 'api'],
+  ] as const;
+  const cloudflare = await load('cloudflare-worker/worker');
+  const vercel = await load('vercel-edge/api/say');
+  const deno = await load('deno-deploy/main');
+  const lambda = await load('aws-lambda/index');
+  for (const [answer, kind] of answers) {
+    vi.stubGlobal('fetch', async () => answer());
+    for (const run of [
+      () => cloudflare.default.fetch(post('hello'), env),
+      () => vercel.default(post('hello')),
+      () => deno.default.fetch(post('hello')),
+    ]) {
+      const response: Response = await run();
+      expect(response.status).toBe(502);
+      expect(await response.json()).toEqual({ error: kind });
+    }
+    const event = { requestContext: { http: { method: 'POST' } }, body: 'hello', isBase64Encoded: false };
+    expect(await lambda.handler(event)).toEqual({ statusCode: 502, body: JSON.stringify({ error: kind }) });
+  }
+});
+
 interface Module {
   readonly default: ((request: Request) => Promise<Response>) & {
     fetch(request: Request, env?: Record<string, string>): Promise<Response>;

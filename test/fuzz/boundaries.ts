@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
+import * as neverthrow from 'neverthrow';
 import * as main from '../../src/index.js';
 import { createContext } from '../../src/context.js';
 import { isLagError } from '../../src/errors.js';
@@ -28,7 +29,8 @@ const BY_IDS = await (async () => {
   for (const [name, call] of Object.entries(main) as [string, Callable][]) {
     if (
       typeof call !== 'function' ||
-      /^(create(Context|ContextWith)|iterate|collect|is|fetch|upload|wait|send\w+Once)/.test(name)
+      name in neverthrow ||
+      /^(createContext|iterate|collect|items|is|fetch|upload|wait|send\w+Once|orThrow|toPlain|httpStatus)/.test(name)
     )
       continue;
     const { urls, fetch } = recorder();

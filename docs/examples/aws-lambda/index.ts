@@ -1,4 +1,4 @@
-import { createContext, sendRoomMessage } from 'lagclient';
+import { createContext, httpStatusOf, sendRoomMessage } from 'lagclient';
 
 const {
   LAG_BASE_URL: baseUrl = 'https://api.trylag.com',
@@ -22,6 +22,6 @@ export const handler = async (event: FunctionUrlEvent): Promise<{ statusCode: nu
   const sent = await sendRoomMessage(ctx, LAG_SERVER_ID, LAG_ROOM_ID, { content });
   return sent.match(
     ({ id }) => ({ statusCode: 201, body: JSON.stringify({ id }) }),
-    (error) => ({ statusCode: error.status ?? 502, body: JSON.stringify({ error: error.kind }) }),
+    (error) => ({ statusCode: httpStatusOf(error), body: JSON.stringify({ error: error.kind }) }),
   );
 };

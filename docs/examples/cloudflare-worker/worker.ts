@@ -1,4 +1,4 @@
-import { createContext, sendRoomMessage } from 'lagclient';
+import { createContext, httpStatusOf, sendRoomMessage } from 'lagclient';
 
 interface Env {
   readonly LAG_BASE_URL?: string;
@@ -17,7 +17,7 @@ export default {
     const sent = await sendRoomMessage(ctx, env.LAG_SERVER_ID, env.LAG_ROOM_ID, { content: await request.text() });
     return sent.match(
       ({ id }) => Response.json({ id }, { status: 201 }),
-      (error) => Response.json({ error: error.kind }, { status: error.status ?? 502 }),
+      (error) => Response.json({ error: error.kind }, { status: httpStatusOf(error) }),
     );
   },
 };

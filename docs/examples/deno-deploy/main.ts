@@ -1,5 +1,5 @@
 import process from 'node:process';
-import { createContext, sendRoomMessage } from 'lagclient';
+import { createContext, httpStatusOf, sendRoomMessage } from 'lagclient';
 
 const {
   LAG_BASE_URL: baseUrl = 'https://api.trylag.com',
@@ -17,7 +17,7 @@ export default {
     const sent = await sendRoomMessage(ctx, LAG_SERVER_ID, LAG_ROOM_ID, { content: await request.text() });
     return sent.match(
       ({ id }) => Response.json({ id }, { status: 201 }),
-      (error) => Response.json({ error: error.kind }, { status: error.status ?? 502 }),
+      (error) => Response.json({ error: error.kind }, { status: httpStatusOf(error) }),
     );
   },
 };

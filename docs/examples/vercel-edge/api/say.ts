@@ -1,4 +1,4 @@
-import { createContext, sendRoomMessage } from 'lagclient';
+import { createContext, httpStatusOf, sendRoomMessage } from 'lagclient';
 
 export const config = { runtime: 'edge' };
 
@@ -17,6 +17,6 @@ export default async function handler(request: Request): Promise<Response> {
   const sent = await sendRoomMessage(ctx, LAG_SERVER_ID, LAG_ROOM_ID, { content: await request.text() });
   return sent.match(
     ({ id }) => Response.json({ id }, { status: 201 }),
-    (error) => Response.json({ error: error.kind }, { status: error.status ?? 502 }),
+    (error) => Response.json({ error: error.kind }, { status: httpStatusOf(error) }),
   );
 }
