@@ -36,6 +36,9 @@ export type PermissionBit = (typeof Permission)[keyof typeof Permission];
  * Only that bit counts: `MANAGE_SERVER` does not imply the other permissions.
  */
 export const hasPermission = (permissions: number, permission: PermissionBit): boolean =>
+  // Anything but numbers may throw when it is divided.
+  typeof permissions === 'number' &&
+  typeof permission === 'number' &&
   // Division instead of `&`, which would cut off bits from 32 upwards.
   Math.floor(permissions / permission) % 2 === 1;
 

@@ -27,4 +27,12 @@ describe('hasPermission', () => {
   test.each([NaN, -1.5, Infinity])('finds none in %s', (permissions) => {
     expect(ALL.some((permission) => hasPermission(permissions, permission))).toBe(false);
   });
+
+  test.each<unknown>([undefined, null, '64', 64n, Symbol('s'), Object.create(null), { valueOf: () => 64 }])(
+    'is false for %o, and never throws',
+    (value) => {
+      expect(hasPermission(value as number, Permission.BAN_MEMBERS)).toBe(false);
+      expect(hasPermission(64, value as typeof Permission.BAN_MEMBERS)).toBe(false);
+    },
+  );
 });
