@@ -555,6 +555,12 @@ console.log(await seen.setIfAbsent('a-delivery', 'mine', 60), await seen.setIfAb
     output: 'true false',
   },
 
+  xhrTransport: {
+    code: `const ctx = createContext('lag_pat_…', { transport: xhrTransport(), maxRetries: 0 });
+const result = await getMe(ctx);
+console.log(result.match(({ username }) => username, (error) => error.message));`,
+    output: 'invalid transport: there is no XMLHttpRequest here; use fetchTransport() instead',
+  },
   ofetchTransport: {
     code: `const ctx = createContext('lag_robot_…', { transport: ofetchTransport() });
 const result = await getIdentity(ctx);

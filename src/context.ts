@@ -22,7 +22,8 @@ import { VERSION } from './version.js';
 /** Options of `createContext`. */
 export interface ContextOptions extends CallDefaults {
   /**
-   * Carries the requests: `ofetchTransport()`, `undiciTransport()`, `sandbox.transport` or one of your own.
+   * Carries the requests: `ofetchTransport()`, `undiciTransport()`, `xhrTransport()`, `sandbox.transport` or one of your
+   * own.
    * @default fetchTransport()
    */
   readonly transport?: LagTransport | undefined;

@@ -50,6 +50,7 @@ export {
 } from './results.js';
 export { VERSION } from './version.js';
 export { fetchTransport, type FetchLike, type FetchTransportOptions } from './transports/fetch.js';
+export { xhrTransport } from './transports/xhr.js';
 export type {
   CallTrace,
   LagHandler,

@@ -1,4 +1,4 @@
-import type { OwnBytes, UploadBody } from '../pipeline/transport.js';
+import type { LagTransportRequest, OwnBytes, UploadBody } from '../pipeline/transport.js';
 
 /**
  * A form as a body that every fetch sends as it is. The runtime's own fetch takes a `Blob`, which it reads while it sends;
@@ -14,6 +14,13 @@ export const toFetchBody = async (body: UploadBody, isRuntimeFetch: boolean): Pr
     offset += piece.length;
   }
   return bytes;
+};
+
+/** Reports that all of a body was sent. fetch tells nothing before the response is there. */
+export const reportSent = ({ body, onUploadProgress }: LagTransportRequest): void => {
+  if (!onUploadProgress || body === undefined) return;
+  const total = typeof body === 'string' ? new TextEncoder().encode(body).length : body.size;
+  onUploadProgress({ sent: total, total });
 };
 
 /** Whether the global fetch knows the global `Blob`: jsdom replaces one and not the other. */

@@ -2,7 +2,7 @@ import { err, ok } from 'neverthrow';
 import { fieldsOf } from '../fields-of.js';
 import { invalidInput, ownFields } from '../invalid-input.js';
 import { acceptsSignals } from './accepts-signals.js';
-import { toFetchBody } from './fetch-body.js';
+import { reportSent, toFetchBody } from './fetch-body.js';
 import { toFetchFailure } from './fetch-failure.js';
 import { supportsNoStore } from './supports-no-store.js';
 import type { ByteSource, LagTransport, LagTransportResponse } from '../pipeline/transport.js';
@@ -21,7 +21,8 @@ export interface FetchTransportOptions {
  * `cache: 'no-store'` where the runtime knows that, because Next.js caches responses otherwise.
  */
 export const fetchTransport = (options?: FetchTransportOptions): LagTransport => ({
-  send: async ({ method, url, headers, body, signal, onUploadProgress }) => {
+  send: async (request) => {
+    const { method, url, headers, body, signal } = request;
     try {
       const { fetch: own } = ownFields(options);
       // Called as a bare function: browsers and workerd reject a fetch that is called as a method.
@@ -42,8 +43,7 @@ export const fetchTransport = (options?: FetchTransportOptions): LagTransport =>
         ...(supportsNoStore() && { cache: 'no-store' }),
       });
       const response = await fetch(url, init);
-      // fetch tells nothing in between.
-      if (isUpload) onUploadProgress?.({ sent: body.size, total: body.size });
+      reportSent(request);
       return ok(await toTransportResponse(response));
     } catch (cause) {
       return err(toFetchFailure(cause));

@@ -2,7 +2,7 @@ import { fieldsOf } from '../fields-of.js';
 import { err, ok } from 'neverthrow';
 import { FetchError, ofetch, type $Fetch } from 'ofetch';
 import { acceptsSignals } from './accepts-signals.js';
-import { toFetchBody } from './fetch-body.js';
+import { reportSent, toFetchBody } from './fetch-body.js';
 import { toFetchFailure } from './fetch-failure.js';
 import { toTransportResponse } from './fetch.js';
 import { supportsNoStore } from './supports-no-store.js';
@@ -20,7 +20,8 @@ const SWITCHED_OFF = { retry: false, timeout: 0, responseType: 'stream', ignoreR
  * Interceptors see the token, and may break the guarantees: what they throw makes the call an `invalid_input` error.
  */
 export const ofetchTransport = ($fetch: $Fetch = ofetch): LagTransport => ({
-  send: async ({ method, url, headers, body, signal, onUploadProgress }) => {
+  send: async (request) => {
+    const { method, url, headers, body, signal } = request;
     try {
       const isUpload = typeof body === 'object';
       const response = await $fetch.raw(url, {
@@ -33,7 +34,7 @@ export const ofetchTransport = ($fetch: $Fetch = ofetch): LagTransport => ({
         ...(supportsNoStore() && { cache: 'no-store' }),
         ...SWITCHED_OFF,
       });
-      if (isUpload) onUploadProgress?.({ sent: body.size, total: body.size });
+      reportSent(request);
       return ok(await toTransportResponse(response));
     } catch (cause) {
       // ofetch wraps what a fetch throws; anything else is thrown by an interceptor.

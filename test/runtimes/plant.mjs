@@ -90,7 +90,7 @@ const plants = [
   {
     what: 'redirects that are followed',
     breaks: everywhere('redirect: "manual"', 'redirect: "follow"'),
-    fails: { 'Vercel edge': 'redirects are refused', Deno: 'redirects are refused' },
+    fails: { 'Vercel edge': 'redirects are errors', Deno: 'redirects are errors' },
   },
   {
     what: 'a timer that is left',

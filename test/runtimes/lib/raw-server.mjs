@@ -1,9 +1,26 @@
 import { createHmac, randomBytes } from 'node:crypto';
 import { createServer } from 'node:http';
 import { text } from 'node:stream/consumers';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { gzipSync } from 'node:zlib';
 
 const health = { status: 'ok', version: '1.0.0', timestamp: '2026-01-01T00:00:00.000Z' };
+const image = {
+  id: 'i1',
+  uploaderId: 'u1',
+  url: 'https://images.test/i1.png',
+  originalUrl: null,
+  contentType: 'image/png',
+  size: 1,
+  width: null,
+  height: null,
+  purpose: 'chat',
+  processingStatus: 'ready',
+  variants: null,
+  blurhash: null,
+  alt: null,
+  createdAt: health.timestamp,
+};
 const cors = {
   'access-control-allow-origin': '*',
   'access-control-allow-methods': 'GET, POST, PUT, PATCH, DELETE',
@@ -86,6 +103,12 @@ export const serveRaw = async ({ sandbox, sandboxUrl }) => {
     },
   };
 
+  /** Takes an upload at so many bytes a second. */
+  const readSlowly = async (req, res, bytesPerSecond) => {
+    for await (const chunk of req) await sleep((1000 * chunk.length) / bytesPerSecond);
+    return json(res, image, 201);
+  };
+
   const controls = {
     seen: (_, res) => json(res, seen),
     open: (_, res) => json(res, { open }),
@@ -110,8 +133,9 @@ export const serveRaw = async ({ sandbox, sandboxUrl }) => {
   const answer = async (req, res) => {
     for (const [name, value] of Object.entries(cors)) res.setHeader(name, value);
     if (req.method === 'OPTIONS') return res.writeHead(204).end();
-    const body = await text(req);
     const [, behaviour, ...rest] = req.url.split('/');
+    if (behaviour === 'slow') return readSlowly(req, res, Number(rest[0]));
+    const body = await text(req);
     if (behaviour === 'control') return controls[rest[0]](body, res);
     seen.push({ method: req.method, path: req.url, headers: req.headers, body });
     return behaviours[behaviour](req, res, rest);

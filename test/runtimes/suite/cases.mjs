@@ -82,6 +82,46 @@ export const cases = {
     await failure('invalid_input', lag.uploadImage(ada, 'not bytes', { purpose: 'chat' }));
   },
 
+  'an upload over a slow line': async ({ at, config, value, failure, bare }) => {
+    // 8 MiB at 1 Mbit/s take 67 s. Line and timers run 16 times as fast.
+    const scale = 16;
+    const bytesPerSecond = (scale * 1_000_000) / 8;
+    const behaviour = `slow/${bytesPerSecond}`;
+    const uploads = 4;
+    // The browser's own limit is for all of them together.
+    await globalThis.throttleUploads?.(uploads * bytesPerSecond);
+    const bytes = new Uint8Array(8 * 1024 * 1024);
+    bytes.set([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]);
+    const upload = async (ctx, source) => {
+      const steps = [];
+      await value(
+        lag.uploadImage(ctx, source, { purpose: 'chat' }, { onUploadProgress: (step) => void steps.push(step) }),
+      );
+      const { sent, total } = steps.at(-1);
+      check(sent === total && total > bytes.length, `it ends with all of it: ${sent} of ${total}`);
+      check(
+        steps.every((step, index) => step.total === total && (index === 0 || step.sent > steps[index - 1].sent)),
+        `it only grows: ${steps.map((step) => step.sent).join(' ')}`,
+      );
+      return steps.length;
+    };
+    const { setTimeout } = globalThis;
+    globalThis.setTimeout = (run, ms, ...rest) => setTimeout(run, ms / scale, ...rest);
+    try {
+      const [steps] = await Promise.all([
+        upload(at(behaviour), bytes),
+        upload(at(behaviour), new Blob([bytes], { type: 'image/png' })),
+        upload(bare({ baseUrl: `${config.raw}/${behaviour}` }), bytes),
+        // It is the growing timeout that lets them pass.
+        failure('timeout', lag.uploadImage(at(behaviour), bytes, { purpose: 'chat' }, { timeoutMs: 30_000 })),
+      ]);
+      if (config.xhr) check(steps > 5, `it is told of on the way: ${steps} times`);
+    } finally {
+      globalThis.setTimeout = setTimeout;
+      await globalThis.throttleUploads?.(-1);
+    }
+  },
+
   'error: auth': async ({ context, failure }) => {
     const error = await failure('auth', lag.getIdentity(context('lag_pat_of_nobody')));
     same([error.status, error.method, error.path, error.attempts], [401, 'GET', '/users/me', 1], 'error');
@@ -172,7 +212,7 @@ export const cases = {
     }
   },
 
-  'redirects are refused': async ({ at, bare, config, seen, failure }) => {
+  'redirects are errors': async ({ at, bare, config, failure }) => {
     for (const status of [301, 302, 307]) {
       for (const way of ['redirect', 'away']) {
         const behaviour = `${way}/${status}`;
@@ -180,8 +220,9 @@ export const cases = {
         await failure('api', lag.createServer(bare({ baseUrl: `${config.raw}/${behaviour}` }), { name: 'never' }));
       }
     }
-    same(await seen('/fine/health'), [], 'what followed');
   },
+
+  'redirects are not followed': async ({ seen }) => same(await seen('/fine/health'), [], 'what followed'),
 
   'a robot is refused before anything is sent': async ({ context, tokens, config, ids, seen, failure }) => {
     const robot = context(tokens.robot, { baseUrl: `${config.raw}/fine/refused` });

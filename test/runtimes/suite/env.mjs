@@ -1,4 +1,4 @@
-import { createContext, isLagError } from 'lagclient';
+import { createContext, isLagError, xhrTransport } from 'lagclient';
 import { ofetchTransport } from 'lagclient/ofetch';
 
 /** What the cases work with: contexts on the sandbox and on the raw server, and a memory of every error they saw. */
@@ -7,7 +7,9 @@ export const createEnv = (config) => {
   const errors = [];
   const contexts = [];
   const keep = (ctx) => (contexts.push(ctx), ctx);
-  const context = (token, options) => keep(createContext(token, { baseUrl: sandbox, ...options }));
+  const transportOf = ({ fetch }) => (config.xhr && !fetch ? { transport: xhrTransport() } : {});
+  const context = (token, options = {}) =>
+    keep(createContext(token, { baseUrl: sandbox, ...transportOf(options), ...options }));
 
   const control = async (name, body) => {
     const response = await fetch(`${raw}/control/${name}`, body ? { method: 'POST', body: JSON.stringify(body) } : {});
