@@ -1,6 +1,11 @@
 import { pathToFileURL } from 'node:url';
-import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
+import type { HttpEvent } from '../../docs/examples/aws-lambda/webhook.js';
+import type { default as Proxy } from '../../docs/examples/hono-proxy/app.js';
+import { latest } from '../../docs/examples/hono-proxy/client.js';
+import { createContext, sendRoomMessage } from '../../src/index.js';
 import { createSandbox } from '../../src/sandbox/index.js';
+import { deferred } from '../support/results.js';
 import { bundleForNode } from './bundle.js';
 import { root } from './snippets.js';
 
@@ -16,7 +21,14 @@ const env = {
 };
 
 beforeAll(async () => {
-  const files = ['cloudflare-worker/worker', 'vercel-edge/api/say', 'aws-lambda/index', 'deno-deploy/main'];
+  const files = [
+    'cloudflare-worker/worker',
+    'vercel-edge/api/say',
+    'aws-lambda/index',
+    'aws-lambda/webhook',
+    'deno-deploy/main',
+    'hono-proxy/app',
+  ];
   await bundleForNode(Object.fromEntries(files.map((file) => [file, `${root}docs/examples/${file}.ts`])), folder);
   for (const [name, value] of Object.entries(env)) vi.stubEnv(name, value);
 });
@@ -103,6 +115,115 @@ test('no platform passes the 401 for its own key on, or takes a wrong answer for
     const event = { requestContext: { http: { method: 'POST' } }, body: 'hello', isBase64Encoded: false };
     expect(await lambda.handler(event)).toEqual({ statusCode: 502, body: JSON.stringify({ error: kind }) });
   }
+});
+
+const WEBHOOK_SECRET = `whsec_${btoa('a secret of twenty-four!')}`;
+
+/** A delivery as the services in front of a Lambda pass it on. */
+const eventShapes: readonly (readonly [string, (request: Request, body: string) => HttpEvent])[] = [
+  [
+    'API Gateway v1',
+    ({ headers, method }, body) => ({
+      httpMethod: method,
+      // As they were sent, in any case.
+      headers: Object.fromEntries([...headers].map(([name, value]) => [name.toUpperCase(), value])),
+      multiValueHeaders: Object.fromEntries([...headers].map(([name, value]) => [name.toUpperCase(), [value]])),
+      requestContext: {},
+      body,
+      isBase64Encoded: false,
+    }),
+  ],
+  [
+    'API Gateway v2 with a base64 body',
+    ({ headers, method }, body) => ({
+      headers: Object.fromEntries(headers),
+      requestContext: { http: { method } },
+      body: Buffer.from(body).toString('base64'),
+      isBase64Encoded: true,
+    }),
+  ],
+  [
+    'a load balancer with headers of several values',
+    ({ headers, method }, body) => ({
+      httpMethod: method,
+      multiValueHeaders: Object.fromEntries([...headers].map(([name, value]) => [name, [value]])),
+      requestContext: {},
+      body,
+      isBase64Encoded: false,
+    }),
+  ],
+];
+
+test.each(eventShapes)('Lambda takes webhooks behind %s', async (name, toEvent) => {
+  const own = createSandbox();
+  vi.spyOn(console, 'error').mockImplementation(() => {});
+  vi.stubEnv('LAG_WEBHOOK_SECRET', WEBHOOK_SECRET);
+  vi.stubGlobal('fetch', own.fetch);
+  const statuses: number[] = [];
+  const started = deferred();
+  interface Lambda {
+    readonly handler: (event: HttpEvent) => Promise<{ statusCode: number }>;
+  }
+  const lambda: Promise<Lambda> = started.promise.then(
+    () => import(/* @vite-ignore */ `${pathToFileURL(`${folder}/aws-lambda/webhook.js`).href}?${name}`),
+  );
+  const call = async (request: Request): Promise<Response> => {
+    const body = await request.text();
+    // A body that was changed on the way is refused.
+    const { handler } = await lambda;
+    statuses.push((await handler(toEvent(request, `${body} `))).statusCode);
+    const { statusCode } = await handler(toEvent(request, body));
+    statuses.push(statusCode);
+    return new Response(null, { status: statusCode });
+  };
+  const robot = own.addRobot({ events: ['room.message'], delivery: { handler: call, secret: WEBHOOK_SECRET } });
+  vi.stubEnv('LAG_ROBOT_KEY', robot.token);
+  // It reads the environment when it is loaded.
+  started.resolve();
+  const ada = createContext(own.tokens.ada, { transport: own.transport });
+  await sendRoomMessage(ada, own.ids.server, own.ids.rooms.quiet, { content: '!ping größer \u{1f680}' });
+  await own.settled();
+  expect(own.state.messages.at(-1)).toMatchObject({ content: 'pong' });
+  // The second delivery is of the robot's own message.
+  expect(statuses).toEqual([401, 204, 401, 204]);
+});
+
+test('Lambda refuses what is no delivery, whatever it is passed', async () => {
+  vi.spyOn(console, 'error').mockImplementation(() => {});
+  const { handler } = await load('aws-lambda/webhook');
+  const empty = { isBase64Encoded: false };
+  expect((await handler(empty)).statusCode).toBe(405);
+  expect((await handler({ ...empty, httpMethod: 'POST', headers: null, body: null })).statusCode).toBe(401);
+  expect(
+    (await handler({ ...empty, requestContext: { http: { method: 'POST' } }, body: 'forged', isBase64Encoded: true }))
+      .statusCode,
+  ).toBe(401);
+});
+
+describe('the proxy with Hono', () => {
+  let proxy: typeof Proxy;
+  beforeAll(async () => {
+    ({ default: proxy } = await load('hono-proxy/app'));
+  });
+  beforeEach(() => void vi.stubGlobal('fetch', sandbox.fetch));
+
+  const ask = async (path: string, init?: RequestInit) => proxy.request(path, init, env);
+  const throughProxy: typeof fetch = async (input, init) => ask(String(input), init);
+
+  test('answers its client, whose types come from its routes', async () => {
+    const path = `/rooms/${env.LAG_ROOM_ID}/messages`;
+    expect((await ask(path, { method: 'POST', body: 'from Hono' })).status).toBe(201);
+    const lines = await latest('http://proxy.test', env.LAG_ROOM_ID, throughProxy);
+    expect(lines.at(-1)).toBe('Beacon: from Hono');
+  });
+
+  test('says what went wrong with a status of its own', async () => {
+    expect(await latest('http://proxy.test', 'no-such-room', throughProxy)).toEqual(['no messages: not_found']);
+    expect((await ask('/rooms/no-such-room/messages')).status).toBe(404);
+    expect((await ask('/rooms/%2E%2E/messages', { method: 'POST', body: 'x' })).status).toBeGreaterThanOrEqual(400);
+    const revoked = await proxy.request('/rooms/r/messages', {}, { ...env, LAG_ROBOT_KEY: 'lag_robot_of_nobody' });
+    expect(revoked.status).toBe(502);
+  });
 });
 
 interface Module {
