@@ -92,6 +92,7 @@ export default defineConfig({
           items: pages('guide', {
             edge: 'Edge and serverless',
             browser: 'Browser',
+            react: 'React',
             node: 'The Node transport',
             runtimes: 'Runtimes',
           }),

@@ -96,7 +96,7 @@ test('JSON is JSON', () => {
 });
 
 test('files that pages show are checked, too', () => {
-  // `tsc -p tsconfig.json` checks the programs of docs/examples, and their own tests run them.
+  // `tsc -p tsconfig.json` checks the programs of docs/examples, and their own tests run them; React's are a package.
   const shown = markdownFiles('docs', true).flatMap((file) =>
     [...readFileSync(root + file, 'utf8').matchAll(/^<<< @\/(.*)$/gm)].map(([, name]) => `docs/${name}`),
   );
@@ -106,7 +106,7 @@ test('files that pages show are checked, too', () => {
     // `.jsonc` may have trailing commas.
     const json = file.endsWith('.jsonc') ? text.replace(/,(\s*[}\]])/g, '$1') : text;
     if (/\.jsonc?$/.test(file)) expect(() => JSON.parse(json), file).not.toThrow();
-    else expect(file).toMatch(/^docs\/examples\/.*\.ts$/);
+    else expect(file).toMatch(/^docs\/examples\/.*\.tsx?$/);
   }
 });
 

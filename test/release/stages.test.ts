@@ -40,6 +40,7 @@ describe.skipIf(process.platform === 'win32')('.ci/run', () => {
       'quirks',
       'services',
       'runtimes',
+      'react',
       'site',
     ]);
     expect(readFileSync(join(root, '.ci/run'), 'utf8')).toContain('npm ci && npm test');
@@ -64,7 +65,7 @@ describe.skipIf(process.platform === 'win32')('.ci/run', () => {
   });
 
   test('leaves out the stages that it is told to', () => {
-    const { status, stdout, last } = run('--except=test,bad,signatures,rehearsal,quirks,services,runtimes,site');
+    const { status, stdout, last } = run('--except=test,bad,signatures,rehearsal,quirks,services,runtimes,react,site');
     expect(stdout).toContain('this is good');
     expect(stdout).toContain('this is last');
     expect(last).toBe('2 passed, 0 failed, 0 skipped');
