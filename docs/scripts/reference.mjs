@@ -28,6 +28,8 @@ export const makeReference = async () => {
     entryFileName: 'modules',
     disableSources: true,
     excludeInternal: true,
+    // neverthrow's own documentation describes what is re-exported of it.
+    excludeExternals: true,
     skipErrorChecking: true,
     sort: ['source-order'],
     sortEntryPoints: false,

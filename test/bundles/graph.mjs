@@ -28,16 +28,25 @@ export const createGraph = () => {
   const reachExport = (file, name, reached) => {
     const { exports, stars } = moduleAt(file);
     const found = exports.get(name);
+    // What another package exports has no statement here.
+    if (found?.isExternal) return;
     if (found?.file) reachExport(found.file, found.name, reached);
     else if (found) reach(file, found.name, reached);
     else for (const star of stars) reachExport(star, name, reached);
+  };
+
+  const isExternal = (file, name) => {
+    const { exports, stars } = moduleAt(file);
+    const found = exports.get(name);
+    if (found?.file) return isExternal(found.file, found.name);
+    return found ? found.isExternal : stars.some((star) => isExternal(star, name));
   };
 
   return {
     reachableFrom: (file, name) => {
       const reached = new Set();
       reachExport(file, name, reached);
-      if (!reached.size) throw new Error(`${name} is not an export of ${file}`);
+      if (!reached.size && !isExternal(file, name)) throw new Error(`${name} is not an export of ${file}`);
       return reached;
     },
     /** The statement that a position, line from 1 and column from 0, is part of; none for imports and exports. */
@@ -54,19 +63,24 @@ const parse = (file) => {
   const lines = [0];
   for (let at = code.indexOf('\n'); at >= 0; at = code.indexOf('\n', at + 1)) lines.push(at + 1);
   const module = { file, lines, statements: [], imports: new Map(), exports: new Map(), stars: [] };
+  const externals = new Set();
   const resolve = (source) => (source.value.startsWith('.') ? join(dirname(file), source.value) : undefined);
 
   for (const node of parseAst(code).body) {
     const from = node.source && resolve(node.source);
     if (node.type === 'ImportDeclaration') {
-      if (from)
-        for (const { local, imported } of node.specifiers)
-          module.imports.set(local.name, { file: from, name: imported?.name ?? 'default' });
+      for (const { local, imported } of node.specifiers)
+        if (from) module.imports.set(local.name, { file: from, name: imported?.name ?? 'default' });
+        else externals.add(local.name);
     } else if (node.type === 'ExportAllDeclaration') {
       if (from) module.stars.push(from);
     } else if (node.type === 'ExportNamedDeclaration' && !node.declaration) {
       for (const { local, exported } of node.specifiers)
-        module.exports.set(exported.name, { file: from, name: local.name });
+        module.exports.set(exported.name, {
+          file: from,
+          name: local.name,
+          isExternal: node.source ? !from : externals.has(local.name),
+        });
     } else if (node.type === 'ExportDefaultDeclaration') {
       module.exports.set('default', { name: node.declaration.name });
     } else {
