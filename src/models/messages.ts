@@ -21,13 +21,13 @@ export type CursorQuery = {
    * @default 50
    */
   readonly limit?: number | undefined;
-  /** The `nextCursor` of a page, to get the messages before that page. */
-  readonly cursor?: string | undefined;
+  /** The `nextCursor` of a page, to get the messages before that page; `null` is as if absent. */
+  readonly cursor?: string | null | undefined;
 };
 
 export const CursorQuerySchema = /*#__PURE__*/ v.object({
   limit: /*#__PURE__*/ v.optional(/*#__PURE__*/ v.pipe(positiveInteger, /*#__PURE__*/ v.maxValue(MAX_PAGE_SIZE))),
-  cursor: /*#__PURE__*/ v.optional(requiredText),
+  cursor: /*#__PURE__*/ v.nullish(requiredText),
 });
 
 /** A page of messages, oldest first. Pages go back in time. */

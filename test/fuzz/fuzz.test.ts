@@ -5,6 +5,7 @@ import { answers } from './answers.js';
 import { boundaries } from './boundaries.js';
 import { middleware } from './middleware.js';
 import { neverTwice } from './never-twice.js';
+import { realms } from './realms.js';
 import { robots } from './robots.js';
 import { sendOnce } from './send-once.js';
 import { totality } from './totality.js';
@@ -14,7 +15,7 @@ import { walks } from './walks.js';
 const RUNS = Number(FUZZ_RUNS ?? 2000);
 const SEED = Number(process.env['FUZZ_SEED'] ?? (FUZZ_RUNS ? Date.now() % 2 ** 31 : 1));
 
-const PROPERTIES = [neverTwice, totality, answers, middleware, walks, sendOnce, boundaries, robots].flat();
+const PROPERTIES = [neverTwice, totality, answers, middleware, walks, sendOnce, boundaries, robots, realms].flat();
 const shares = PROPERTIES.reduce((sum, { share }) => sum + share, 0);
 
 describe(`FUZZ_RUNS=${RUNS} FUZZ_SEED=${SEED}`, () => {
