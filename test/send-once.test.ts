@@ -5,7 +5,7 @@ import { createContext, type LagContext } from '../src/context.js';
 import { sendRoomMessage, sendRoomMessageOnce } from '../src/operations/room-messages.js';
 import { createSandbox, type Sandbox, type SandboxFault } from '../src/sandbox/index.js';
 import { errorOf, valueOf } from './support/results.js';
-import { inVirtualTime, type VirtualTime } from './support/virtual-time.js';
+import { inVirtualTime, type VirtualTime } from './support/clock.js';
 
 const POST = { method: 'POST', path: /\/messages$/ };
 const GET = { method: 'GET', path: /\/messages$/ };

@@ -1,7 +1,7 @@
 import { describe, expect, test, vi } from 'vitest';
 import { createContext, getVersion, sendRoomMessageOnce, type LagError } from '../../src/index.js';
 import { sampleMessage } from '../support/samples.js';
-import { inVirtualTime, type VirtualTime } from '../support/virtual-time.js';
+import { inVirtualTime, type VirtualTime } from '../support/clock.js';
 
 const TOKEN = 'lag_pat_x1234567';
 

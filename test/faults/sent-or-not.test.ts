@@ -5,7 +5,7 @@ import { describe, expect, onTestFinished, test } from 'vitest';
 import { createContext, getVersion, sendRoomMessage, type ContextOptions, type LagError } from '../../src/index.js';
 import { toFetchFailure } from '../../src/transports/fetch-failure.js';
 import { pfx } from '../node/certificate.js';
-import { skipTime, type SkippedTime } from '../support/clock.js';
+import { skipTime, type Clock } from '../support/clock.js';
 import { errorOf } from '../support/results.js';
 import { empty, json, refusedUrl, reset, resetBody, serve, text, truncate, type Answer } from '../support/server.js';
 
@@ -43,7 +43,7 @@ const systemError = (code: string, syscall?: string) =>
   new TypeError('fetch failed', { cause: Object.assign(new Error(`${syscall} ${code}`), { code, syscall }) });
 
 /** Each failure, as its row in the documentation says it. */
-const FAILURES: readonly (readonly [title: string, make: (time: SkippedTime) => Promise<ContextOptions>])[] = [
+const FAILURES: readonly (readonly [title: string, make: (time: Clock) => Promise<ContextOptions>])[] = [
   ['an invalid option, id or body', async () => ({ timeoutMs: -1 })],
   ['no `fetch`, or one that is no function', async () => ({ fetch: 5 as never })], // no such type
   ['a header that the SDK or the connection sets', async () => ({ headers: { 'content-length': '5' } })],

@@ -5,7 +5,7 @@ import type { LagError } from '../../src/errors.js';
 import { fetchTransport, type FetchLike } from '../../src/transports/fetch.js';
 import { knownFieldsOf, OPERATIONS, type OperationCase } from '../operations.table.js';
 import { anyText } from '../support/any-text.js';
-import { inVirtualTime } from '../support/virtual-time.js';
+import { inVirtualTime } from '../support/clock.js';
 import type { Property } from './property.js';
 
 const READS = OPERATIONS.filter(({ name }) => !name.startsWith('upload'));

@@ -7,7 +7,7 @@ import { isLagError } from '../../src/errors.js';
 import { getVersion } from '../../src/operations/system.js';
 import { createSandbox } from '../../src/sandbox/index.js';
 import { anyText } from '../support/any-text.js';
-import { inVirtualTime } from '../support/virtual-time.js';
+import { inVirtualTime } from '../support/clock.js';
 import { hostile, hostileOptions } from './hostile-values.js';
 import type { Property } from './property.js';
 

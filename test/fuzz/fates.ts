@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import type { VirtualTime } from '../support/virtual-time.js';
+import type { VirtualTime } from '../support/clock.js';
 
 /** What becomes of one request. */
 export interface Fate {

@@ -8,7 +8,7 @@ import { sendRoomMessage } from '../../src/operations/room-messages.js';
 import { fetchTransport } from '../../src/transports/fetch.js';
 import type { LagRequest, LagMiddleware } from '../../src/pipeline/types.js';
 import { sampleMessage } from '../support/samples.js';
-import { inVirtualTime, type VirtualTime } from '../support/virtual-time.js';
+import { inVirtualTime, type VirtualTime } from '../support/clock.js';
 import { fatefulServer, fates } from './fates.js';
 import { hostile, type Lazy } from './hostile-values.js';
 import type { Property } from './property.js';

@@ -8,7 +8,7 @@ import { getVersion } from '../../src/operations/system.js';
 import { fetchTransport } from '../../src/transports/fetch.js';
 import { OPERATIONS } from '../operations.table.js';
 import { sampleMessage } from '../support/samples.js';
-import { inVirtualTime, turnsOfThreads } from '../support/virtual-time.js';
+import { inVirtualTime, turnsOfThreads } from '../support/clock.js';
 import { fatefulServer, fates } from './fates.js';
 import type { Property } from './property.js';
 

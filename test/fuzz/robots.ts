@@ -15,7 +15,7 @@ import {
   type RobotEvent,
 } from '../../src/robots/index.js';
 import { anyText } from '../support/any-text.js';
-import { inVirtualTime } from '../support/virtual-time.js';
+import { inVirtualTime } from '../support/clock.js';
 import { hostile } from './hostile-values.js';
 import type { Property } from './property.js';
 

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { createContext } from '../../src/context.js';
 import { sendRoomMessageOnce } from '../../src/operations/room-messages.js';
 import { sampleMessage } from '../support/samples.js';
-import { inVirtualTime } from '../support/virtual-time.js';
+import { inVirtualTime } from '../support/clock.js';
 import { fatefulServer, fates, type Fate } from './fates.js';
 import type { Property } from './property.js';
 

@@ -6,7 +6,7 @@ import * as robots from '../../src/robots/index.js';
 import { createContext, type LagContext } from '../../src/context.js';
 import { isLagError } from '../../src/errors.js';
 import { fetchTransport } from '../../src/transports/fetch.js';
-import { inVirtualTime, turnsOfThreads } from '../support/virtual-time.js';
+import { inVirtualTime, turnsOfThreads } from '../support/clock.js';
 import { hostileOptions, lazyText, type Lazy } from './hostile-values.js';
 import type { Property } from './property.js';
 

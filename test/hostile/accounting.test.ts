@@ -1,5 +1,6 @@
 import { getEventListeners, setMaxListeners } from 'node:events';
 import { createServer } from 'node:http';
+import { setTimeout as setRealTimeout } from 'node:timers';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { createContext, type LagContext, type ContextOptions } from '../../src/context.js';
 import { sendRoomMessage } from '../../src/operations/room-messages.js';
@@ -7,11 +8,10 @@ import { fetchTransport } from '../../src/transports/fetch.js';
 import { createManualClock, createSandbox, type Sandbox, type SandboxFault } from '../../src/sandbox/index.js';
 import { serveSandbox } from '../../src/sandbox/node.js';
 import { runScript } from '../node/script.js';
-import { skipTime } from '../support/clock.js';
+import { inVirtualTime, skipTime } from '../support/clock.js';
 import { errorOf } from '../support/results.js';
 import { sized } from '../support/runs.js';
 import { USER_TOKEN } from '../support/samples.js';
-import { inVirtualTime } from '../support/virtual-time.js';
 import { answer, reply, replyAndReset, replyAndStay, serveRaw, type Act } from './raw-server.js';
 import { TRANSPORTS } from './transports.js';
 
@@ -205,7 +205,7 @@ describe.each(TRANSPORTS)('%s: over HTTP', (_, makeContext) => {
     const { expire } = skipTime();
     let connections = 0;
     // From a timer, as time would be over: elsewhere in a turn undici opens a socket more for each.
-    const server = createServer(() => void setTimeout(expire, 1));
+    const server = createServer(() => void setRealTimeout(expire, 1));
     server.on('connection', () => connections++);
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
     onTestFinished(() => {

@@ -1,4 +1,5 @@
 import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib';
+import { setTimeout as setRealTimeout } from 'node:timers';
 import { beforeEach, describe, expect, test } from 'vitest';
 import type { LagContext } from '../../src/context.js';
 import type { LagError } from '../../src/errors.js';
@@ -6,7 +7,7 @@ import { sendRoomMessage } from '../../src/operations/room-messages.js';
 import { uploadImage } from '../../src/operations/images.js';
 import { deleteRoom } from '../../src/operations/rooms.js';
 import { getVersion } from '../../src/operations/system.js';
-import { skipTime, type SkippedTime } from '../support/clock.js';
+import { skipTime, type Clock } from '../support/clock.js';
 import { errorOf, valueOf } from '../support/results.js';
 import { sampleMessage, USER_TOKEN } from '../support/samples.js';
 import { answer, reply, replyAndReset, replyAndStay, serveRaw, type Act } from './raw-server.js';
@@ -194,7 +195,7 @@ const isRefusal = (error: LagError): boolean => error.status !== undefined && er
 
 describe.each(TRANSPORTS)('%s: a server that', (_, makeContext) => {
   const contextOf = (baseUrl: string): LagContext => makeContext(USER_TOKEN, { baseUrl, maxRetries: 0 });
-  let time: SkippedTime;
+  let time: Clock;
   beforeEach(() => {
     time = skipTime();
   });
@@ -282,7 +283,7 @@ describe.each(TRANSPORTS)('%s: a server that', (_, makeContext) => {
       async ({ head: whenHead, socket }) => {
         await whenHead();
         socket.pause();
-        setTimeout(() => {
+        setRealTimeout(() => {
           time.expire();
           // Only who reads learns that the other side has gone.
           setImmediate(() => socket.resume());

@@ -15,7 +15,7 @@ import { streamRobotEvents } from '../../src/robots/sse.js';
 import { deferred, errorOf, valueOf } from '../support/results.js';
 import { ROBOT_TOKEN, sampleMessage, USER_TOKEN } from '../support/samples.js';
 import { refusedUrl } from '../support/server.js';
-import { inVirtualTime } from '../support/virtual-time.js';
+import { inVirtualTime } from '../support/clock.js';
 
 /** A context over a function of the test. */
 const contextOver = (fetch: () => Promise<Response>, ...middleware: LagMiddleware[]) =>

@@ -2,11 +2,12 @@ import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { buffer } from 'node:stream/consumers';
+import { setTimeout as setRealTimeout } from 'node:timers';
 import { beforeEach, describe, expect, onTestFinished, test } from 'vitest';
 import type { LagContext, ContextOptions } from '../../src/context.js';
 import type { LagError } from '../../src/errors.js';
 import { OPERATIONS, type OperationCase } from '../operations.table.js';
-import { skipTime, type SkippedTime } from '../support/clock.js';
+import { skipTime, type Clock } from '../support/clock.js';
 import { refusedUrl } from '../support/server.js';
 import { USER_TOKEN } from '../support/samples.js';
 import { TRANSPORTS } from './transports.js';
@@ -70,13 +71,13 @@ const POINTS: Record<string, Point> = {
     applies: true,
     maybeApplied: true,
     kind: 'timeout',
-    fail: (response, expire) => start(response).write('{', () => setTimeout(expire, 20)),
+    fail: (response, expire) => start(response).write('{', () => setRealTimeout(expire, 20)),
   },
 };
 
 describe.each(TRANSPORTS)('%s: each of the 85 operations', (transport, makeContext) => {
   const isFirst = transport === TRANSPORTS[0]![0];
-  let time: SkippedTime;
+  let time: Clock;
   beforeEach(() => {
     time = skipTime();
   });

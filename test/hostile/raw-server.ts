@@ -1,7 +1,8 @@
 import { once } from 'node:events';
 import { createServer, type AddressInfo, type Socket } from 'node:net';
+import { setTimeout as setRealTimeout } from 'node:timers';
 import { onTestFinished } from 'vitest';
-import { turns } from '../support/virtual-time.js';
+import { turns } from '../support/clock.js';
 
 /** One connection, in the hands of a test. */
 export interface Peer {
@@ -144,5 +145,5 @@ export const replyAndReset =
     await request();
     parts.forEach(write);
     // A reset overtakes what is on its way.
-    setTimeout(() => socket.resetAndDestroy(), 5);
+    setRealTimeout(() => socket.resetAndDestroy(), 5);
   };

@@ -10,8 +10,7 @@ import type { ImageSource } from '../../src/uploads/image-source.js';
 import { uploadImage, waitForImage } from '../../src/operations/images.js';
 import { uploadServerIcon } from '../../src/operations/servers.js';
 import { uploadAvatar } from '../../src/operations/users.js';
-import { trackTimers } from '../support/clock.js';
-import { inVirtualTime, turnsOfThreads } from '../support/virtual-time.js';
+import { inVirtualTime, trackTimers, turnsOfThreads } from '../support/clock.js';
 
 const LIMIT = 26_214_400;
 const MiB = 1024 * 1024;

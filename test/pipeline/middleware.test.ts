@@ -9,11 +9,10 @@ import { getMe } from '../../src/operations/users.js';
 import { getVersion } from '../../src/operations/system.js';
 import type { FetchLike } from '../../src/transports/fetch.js';
 import type { LagRequest, LagMiddleware } from '../../src/pipeline/types.js';
-import { skipTime, trackTimers } from '../support/clock.js';
+import { skipTime, trackTimers, turns } from '../support/clock.js';
 import { deferred, errorOf, valueOf } from '../support/results.js';
 import { ROBOT_TOKEN, sampleMessage, USER_TOKEN } from '../support/samples.js';
 import { empty, json, serve } from '../support/server.js';
-import { turns } from '../support/virtual-time.js';
 
 const contextOf = (baseUrl: string, middleware: readonly unknown[], options: ContextOptions = {}) =>
   createContext(USER_TOKEN as string, { baseUrl, middleware: middleware as LagMiddleware[], ...options });

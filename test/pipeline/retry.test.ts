@@ -6,7 +6,7 @@ import { getVersion } from '../../src/operations/system.js';
 import { fetchTransport } from '../../src/transports/fetch.js';
 import { errorOf, valueOf } from '../support/results.js';
 import { sampleMessage, USER_TOKEN } from '../support/samples.js';
-import { inVirtualTime } from '../support/virtual-time.js';
+import { inVirtualTime } from '../support/clock.js';
 
 const refused = (status: number, retryAfter?: string) => async () =>
   new Response('', { status, headers: retryAfter === undefined ? {} : { 'retry-after': retryAfter } });

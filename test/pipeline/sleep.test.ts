@@ -1,7 +1,7 @@
 import { getEventListeners } from 'node:events';
 import { expect, test } from 'vitest';
 import { sleep } from '../../src/pipeline/sleep.js';
-import { inVirtualTime } from '../support/virtual-time.js';
+import { inVirtualTime } from '../support/clock.js';
 
 test.each([
   [250, 250],

@@ -10,7 +10,7 @@ import type { LagTransportRequest } from '../../src/pipeline/transport.js';
 import { errorOf, valueOf } from '../support/results.js';
 import { USER_TOKEN } from '../support/samples.js';
 import { respondWith, transportOf } from '../support/transports.js';
-import { inVirtualTime } from '../support/virtual-time.js';
+import { inVirtualTime } from '../support/clock.js';
 
 const version = () => respondWith('{"version":"1"}');
 

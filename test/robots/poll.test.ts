@@ -17,6 +17,9 @@ const empty500 = async () => new Response(null, { status: 500 });
 const isOpen = async (next: Promise<unknown>): Promise<boolean> =>
   Promise.race([next.then(() => false), new Promise<true>((resolve) => setTimeout(() => resolve(true), 20))]);
 
+/** The `timeoutMs` of a poll and the `drainMs` of a listener; no wait before the next poll is exactly as long. */
+const isPollLimit = (ms: number): boolean => ms === 60_000 || ms === 500;
+
 test('returns the events that are waiting', async () => {
   const { url, requests } = await serve(json([polled('e1', 'hi')]));
   expect(await valueOf(pollRobotEvents(robotAt(url)))).toEqual([
@@ -88,7 +91,7 @@ test('returns an Err if its options throw', async () => {
 });
 
 test('yields each event once, in order, and tells the server where it is', async () => {
-  skipTime();
+  skipTime(isPollLimit);
   const { url, requests } = await serve(
     json([polled('e1'), polled('e2')]),
     json([]),
@@ -126,7 +129,7 @@ test.each([
 });
 
 test('connects again after every failure that may pass, and tells onReconnect', async () => {
-  skipTime();
+  skipTime(isPollLimit);
   const trouble: string[] = [];
   const { url, requests } = await serve(
     empty(500),
@@ -193,7 +196,7 @@ test('doubles its waits from one second on, starts over after a success, and tel
 });
 
 test('waits for at most half a minute and a quarter of it', async () => {
-  const { waits } = skipTime();
+  const { waits } = skipTime(isPollLimit);
   const { url } = await serve(empty(500));
   const end = new AbortController();
   let failures = 0;
@@ -205,7 +208,7 @@ test('waits for at most half a minute and a quarter of it', async () => {
 });
 
 test('waits for at most an hour whatever the server asks for', async () => {
-  const { waits } = skipTime();
+  const { waits } = skipTime(isPollLimit);
   const { url } = await serve(
     empty(429, { 'retry-after': '99999999' }),
     empty(503, { 'retry-after': 'Fri, 31 Dec 9999 23:59:59 GMT' }),
@@ -216,7 +219,7 @@ test('waits for at most an hour whatever the server asks for', async () => {
 });
 
 test('ignores what onReconnect throws or rejects with', async () => {
-  skipTime();
+  skipTime(isPollLimit);
   const { url } = await serve(empty(500), reset, json([polled('e1')]));
   let calls = 0;
   const onReconnect = () => {
@@ -406,7 +409,7 @@ test('sends nothing if it is returned before the first event', async () => {
 });
 
 test('adds one listener to the signal however often it connects, and removes it', async () => {
-  skipTime();
+  skipTime(isPollLimit);
   const { url } = await serve(reset, empty(500), json([polled('e1')]), json([polled('e2')]), stall);
   const end = new AbortController();
   const add = vi.spyOn(end.signal, 'addEventListener');
@@ -459,7 +462,7 @@ test('yields events without an id although `lastEventId` is empty', async () => 
 });
 
 test('skips events that are older than maxAgeMs, tells onSkip, and resumes after them', async () => {
-  skipTime();
+  skipTime(isPollLimit);
   const at = (id: string, ageMs: number) => ({
     ...polled(id),
     payload: { ...polled(id).payload, timestamp: new Date(Date.now() - ageMs).toISOString() },
@@ -481,7 +484,7 @@ test('skips events that are older than maxAgeMs, tells onSkip, and resumes after
 });
 
 test('tells onState when it connects, when a poll was answered, and when it waits', async () => {
-  skipTime();
+  skipTime(isPollLimit);
   const states: string[] = [];
   const { url } = await serve(empty(500), json([]), json([polled('e1')]), empty(503), json([polled('e2')]));
   const options = { onState: (state: string) => states.push(state), onReconnect: () => {} };
@@ -501,7 +504,7 @@ test('ignores the deadline of its context, which is for calls', async () => {
 });
 
 test('without onReconnect prints the first failure', async () => {
-  skipTime();
+  skipTime(isPollLimit);
   const printed = vi.spyOn(console, 'error').mockImplementation(() => {});
   const { url } = await serve(empty(502), empty(503), json([polled('e1')]));
   expect(await take(listenByPoll(robotAt(url)), 1)).toEqual(['text of e1']);

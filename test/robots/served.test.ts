@@ -20,7 +20,7 @@ test.each(['poll', 'sse'] as const)(
   async (transport) => {
     // The waits before it connects again take no time.
     const { waits } = skipTime();
-    const { url, sandbox, close } = (await serveSandbox({ pollHoldMs: 100 }))._unsafeUnwrap();
+    const { url, sandbox, close } = (await serveSandbox({ pollHoldMs: 30_000 }))._unsafeUnwrap();
     const robot = sandbox.addRobot({ delivery: transport, events: ['room.message'] });
     const ctx: RobotContext = createContext(robot.token, { baseUrl: url, middleware: [robotRateLimit()] });
     const ada = createContext(sandbox.tokens.ada, { baseUrl: url });

@@ -6,11 +6,10 @@ import { deleteRoom } from '../../src/operations/rooms.js';
 import { getVersion } from '../../src/operations/system.js';
 import { sendRoomMessage } from '../../src/operations/room-messages.js';
 import { fetchTransport, type FetchLike } from '../../src/transports/fetch.js';
-import { skipTime } from '../support/clock.js';
+import { skipTime, turns } from '../support/clock.js';
 import { errorOf, valueOf } from '../support/results.js';
 import { USER_TOKEN } from '../support/samples.js';
 import { json, serve } from '../support/server.js';
-import { turns } from '../support/virtual-time.js';
 
 const version = async (): Promise<Response> => Response.json({ version: '1' });
 

@@ -1,5 +1,6 @@
 import { getEventListeners } from 'node:events';
 import { gzipSync } from 'node:zlib';
+import { setTimeout as setRealTimeout } from 'node:timers';
 import { describe, expect, test, vi } from 'vitest';
 import type { LagContext, ContextOptions } from '../../src/context.js';
 import type { LagErrorKind } from '../../src/errors.js';
@@ -14,10 +15,9 @@ import {
 import { deleteRoom } from '../../src/operations/rooms.js';
 import { getVersion } from '../../src/operations/system.js';
 import type { LagResponse } from '../../src/pipeline/types.js';
-import { skipTime, trackTimers } from '../support/clock.js';
+import { skipTime, trackTimers, turns } from '../support/clock.js';
 import { deferred, elapsed, errorOf, valueOf } from '../support/results.js';
 import { sampleMessage, samplePage, USER_TOKEN, ROBOT_TOKEN } from '../support/samples.js';
-import { turns } from '../support/virtual-time.js';
 import {
   empty,
   json,
@@ -289,7 +289,7 @@ export const transportSuite = (name: string, makeContext: MakeContext): void => 
       const [start, end] = [Buffer.from('{"message":"caf\xc3', 'latin1'), Buffer.from('\xa9"}', 'latin1')];
       const server = await serve((response) => {
         response.writeHead(403).write(start);
-        setTimeout(() => response.end(end), 10);
+        setRealTimeout(() => response.end(end), 10);
       });
       expect(await errorOf(getVersion(contextOf(server.url)))).toMatchObject({ kind: 'permission', message: 'café' });
     });
@@ -440,7 +440,7 @@ export const transportSuite = (name: string, makeContext: MakeContext): void => 
       const server = await serve((response, request) => {
         response.on('close', closed.resolve);
         answer(response, request);
-        setTimeout(() => caller.abort(), 10);
+        setRealTimeout(() => caller.abort(), 10);
       });
       const timers = trackTimers();
       const error = await errorOf(send(contextOf(server.url), { signal: caller.signal }));
@@ -490,7 +490,7 @@ export const transportSuite = (name: string, makeContext: MakeContext): void => 
       ['on a 500', 500, '5', atFloor],
       ['on a 502', 502, '5', atFloor],
     ])('honour a Retry-After %s (%d, %j)', async (_, status, retryAfter, expected) => {
-      const { waits } = skipTime();
+      const { waits } = skipTime((ms) => ms === 30_000);
       const server = await serve(empty(status, { 'retry-after': retryAfter }), json({ version: '1' }));
       await valueOf(getVersion(contextOf(server.url)));
       expect(waits).toEqual(expected);

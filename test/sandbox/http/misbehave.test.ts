@@ -2,10 +2,9 @@ import { describe, expect, test } from 'vitest';
 import { createContext } from '../../../src/context.js';
 import { sendRoomMessage } from '../../../src/operations/room-messages.js';
 import { getMe } from '../../../src/operations/users.js';
-import { skipTime } from '../../support/clock.js';
+import { skipTime, turns } from '../../support/clock.js';
 import { eventually } from '../../support/eventually.js';
 import { errorOf } from '../../support/results.js';
-import { turns } from '../../support/virtual-time.js';
 import { asker, isPending, messagesPath, serveForTest } from '../support.js';
 
 const start = async () => {
