@@ -23,17 +23,6 @@ export const MODULES = {
       ],
     },
   ],
-  models: [
-    {
-      mutate: ['src/models/matches.ts', 'src/models/roles.ts', 'src/models/images.ts'],
-      tests: [
-        'test/models/matches.test.ts',
-        'test/models/roles.test.ts',
-        'test/models/schemas.test.ts',
-        'test/models/responses.test.ts',
-      ],
-    },
-  ],
   pipeline: [
     {
       mutate: ['src/pipeline/retry.ts', 'src/pipeline/robot-rewrite.ts', 'src/pipeline/auth.ts'],
