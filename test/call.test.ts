@@ -9,10 +9,10 @@ import { getIdentity } from '../src/operations/identity.js';
 import { listRoomMessages, sendRoomMessage } from '../src/operations/room-messages.js';
 import { deleteRoom } from '../src/operations/rooms.js';
 import { checkUsername, getMe } from '../src/operations/users.js';
-import { fetchTransport } from '../src/transports/fetch.js';
 import { uploadImage } from '../src/operations/images.js';
 import type { LagResult } from '../src/pipeline/types.js';
 import type { LagTransportRequest } from '../src/pipeline/transport.js';
+import { contextAt, contextOver } from './support/contexts.js';
 import { anyText } from './support/any-text.js';
 import { errorOf, valueOf } from './support/results.js';
 import { ROBOT_TOKEN, samplePage, USER_TOKEN } from './support/samples.js';
@@ -26,7 +26,7 @@ const recording = (answer: unknown = {}, token: string = USER_TOKEN): { ctx: Lag
     urls.push(url);
     return Response.json(answer);
   };
-  return { ctx: createContext(token, { transport: fetchTransport({ fetch }), baseUrl: 'https://lag.test' }), urls };
+  return { ctx: contextOver(fetch, { baseUrl: 'https://lag.test' }, token), urls };
 };
 
 describe('path', () => {
@@ -93,7 +93,7 @@ describe('an operation', () => {
 
   test('says which one it was when it fails', async () => {
     const server = await serve(empty(404));
-    const ctx = createContext(USER_TOKEN, { baseUrl: `${server.url}/v1` });
+    const ctx = contextAt(`${server.url}/v1`);
     expect(await errorOf(deleteRoom(ctx, 's1', 'a/b'))).toMatchObject({
       method: 'DELETE',
       path: '/servers/s1/rooms/a%2Fb',
@@ -258,7 +258,7 @@ describe('an operation', () => {
     [' \n\t<!DOCTYPE html>', false],
   ])('that answers nothing takes %j: %s', async (body, isTaken) => {
     const fetch = async () => new Response(body);
-    const result = await deleteRoom(createContext(USER_TOKEN, { transport: fetchTransport({ fetch }) }), 's1', 'r1');
+    const result = await deleteRoom(contextOver(fetch), 's1', 'r1');
     if (isTaken) expect(result._unsafeUnwrap()).toBeUndefined();
     else
       expect(result._unsafeUnwrapErr()).toMatchObject({
@@ -270,7 +270,7 @@ describe('an operation', () => {
 
   test('whose answer may be null takes an empty one for it', async () => {
     const fetch = async () => new Response('');
-    const ctx = createContext(USER_TOKEN, { transport: fetchTransport({ fetch }) });
+    const ctx = contextOver(fetch);
     expect(await valueOf(call(ctx, { name: 'x', path: '/x', response: v.nullable(v.string()) }, undefined))).toBeNull();
   });
 
@@ -318,7 +318,7 @@ describe('an operation', () => {
 
   test('carries the request id of an answer that makes no sense', async () => {
     const server = await serve(json({}, 200, { 'x-request-id': 'q7' }));
-    expect(await errorOf(getHealth(createContext(USER_TOKEN, { baseUrl: server.url })))).toMatchObject({
+    expect(await errorOf(getHealth(contextAt(server.url)))).toMatchObject({
       kind: 'invalid_response',
       requestId: 'q7',
     });

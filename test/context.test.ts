@@ -5,10 +5,10 @@ import { createContext, type LagContext, type ContextOptions } from '../src/cont
 import { isLagError } from '../src/errors.js';
 import { getVersion } from '../src/operations/system.js';
 import { sendRoomMessage } from '../src/operations/room-messages.js';
-import { fetchTransport } from '../src/transports/fetch.js';
 import type { LagRequest } from '../src/pipeline/types.js';
 import type { LagTransportRequest } from '../src/pipeline/transport.js';
 import { VERSION } from '../src/version.js';
+import { contextsOver } from './support/contexts.js';
 import { anyText } from './support/any-text.js';
 import { errorOf, valueOf } from './support/results.js';
 import { sized } from './support/runs.js';
@@ -19,11 +19,7 @@ import { respondWith, transportOf } from './support/transports.js';
 /** A context of both kinds, with a fetch that answers a version and says what it was asked. */
 const contextsOf = (options: unknown, token: string = USER_TOKEN) => {
   const fetch = vi.fn(async (_url: string, _init: RequestInit) => Response.json({ version: '1' }));
-  const contexts: LagContext[] = [
-    createContext(token, { ...(options as ContextOptions), fetch }),
-    createContext(token, { ...(options as ContextOptions), transport: fetchTransport({ fetch }) }),
-  ];
-  return { contexts, fetch };
+  return { contexts: contextsOver(fetch, options as ContextOptions, token), fetch };
 };
 
 const expectRefused = async (options: unknown, secret?: string, token?: string): Promise<void> => {

@@ -1,16 +1,15 @@
 import { inspect } from 'node:util';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { createContext } from '../src/context.js';
 import { isLagError, lagError, type LagError } from '../src/errors.js';
 import { getVersion } from '../src/operations/system.js';
+import { contextAt, contextOver } from './support/contexts.js';
 import { errorOf } from './support/results.js';
-import { USER_TOKEN } from './support/samples.js';
 import { json, refusedUrl, serve } from './support/server.js';
 
 const failure = async (status: number, body: unknown): Promise<LagError> => {
   const server = await serve(json(body, status, { 'x-request-id': 'q1' }));
-  return errorOf(getVersion(createContext(USER_TOKEN, { baseUrl: server.url, maxRetries: 0 })));
+  return errorOf(getVersion(contextAt(server.url, { maxRetries: 0 })));
 };
 
 describe('a LagError', () => {
@@ -34,7 +33,7 @@ describe('a LagError', () => {
   });
 
   test('of a connection says in its message and its cause what broke', async () => {
-    const error = await errorOf(getVersion(createContext(USER_TOKEN, { baseUrl: await refusedUrl(), maxRetries: 0 })));
+    const error = await errorOf(getVersion(contextAt(await refusedUrl(), { maxRetries: 0 })));
     expect(String(error)).toMatch(/^LagError: .*ECONNREFUSED 127\.0\.0\.1/);
     expect(error.stack).toContain('ECONNREFUSED');
     expect(error.cause).toBeInstanceOf(Error);
@@ -60,7 +59,7 @@ describe('a LagError', () => {
       attempts: 1,
       maybeApplied: false,
     });
-    const broken = await errorOf(getVersion(createContext(USER_TOKEN, { baseUrl: await refusedUrl(), maxRetries: 0 })));
+    const broken = await errorOf(getVersion(contextAt(await refusedUrl(), { maxRetries: 0 })));
     expect(broken.toJSON().cause).toEqual({
       name: 'Error',
       message: expect.stringContaining('connect ECONNREFUSED') as string,
@@ -95,7 +94,7 @@ describe('a LagError', () => {
     const inner = Object.assign(new Error('inner'), { code: 'EINNER', request: { secret: true } });
     const outer = new Error('outer', { cause: new Error('middle', { cause: inner }) });
     const fetch = () => Promise.reject(outer);
-    const { cause } = await errorOf(getVersion(createContext(USER_TOKEN, { fetch, maxRetries: 0 })));
+    const { cause } = await errorOf(getVersion(contextOver(fetch, { maxRetries: 0 })));
     expect(cause).toMatchObject({ message: 'inner', code: 'EINNER', stack: inner.stack });
     expect(cause).not.toBe(inner);
     expect(cause).not.toHaveProperty('request');
@@ -110,7 +109,7 @@ describe('a LagError', () => {
       },
     };
     const failureOf = (thrown: unknown) =>
-      errorOf(getVersion(createContext(USER_TOKEN, { fetch: () => Promise.reject(thrown), maxRetries: 0 })));
+      errorOf(getVersion(contextOver(() => Promise.reject(thrown), { maxRetries: 0 })));
     expect((await failureOf(cyclic)).cause).toMatchObject({ message: 'cyclic' });
     for (const thrown of [null, 0, '', Object.create(null), new Proxy(new Error('x'), traps)] as unknown[])
       expect(await failureOf(thrown)).toMatchObject({ kind: 'connection', cause: expect.any(Error) as Error });
@@ -173,9 +172,8 @@ describe('isLagError', () => {
 
 describe('Retry-After', () => {
   const secondsOf = async (header: string, status = 429): Promise<number | undefined> => {
-    const ctx = createContext(USER_TOKEN, {
+    const ctx = contextOver(async () => new Response('', { status, headers: { 'retry-after': header } }), {
       maxRetries: 0,
-      fetch: async () => new Response('', { status, headers: { 'retry-after': header } }),
     });
     return ((await errorOf(getVersion(ctx))) as { retryAfterSeconds?: number }).retryAfterSeconds;
   };

@@ -7,7 +7,7 @@ import type { MessagePage } from '../src/models/messages.js';
 import { iterateDmMessages } from '../src/operations/dms.js';
 import { iterateRoomMessages } from '../src/operations/room-messages.js';
 import { collectItems, itemsSince, iterateItems, walkPages, type Page } from '../src/pagination.js';
-import { fetchTransport } from '../src/transports/fetch.js';
+import { contextAt, contextOver } from './support/contexts.js';
 import { errorOf, valueOf } from './support/results.js';
 import { ROBOT_TOKEN, sampleMessage, samplePage, USER_TOKEN } from './support/samples.js';
 import { empty, json, serve, type Answer, type TestServer } from './support/server.js';
@@ -26,7 +26,7 @@ const room =
 const walk = (
   server: TestServer,
   ...[query, options]: [Parameters<typeof iterateRoomMessages>[3]?, Parameters<typeof iterateRoomMessages>[4]?]
-) => iterateRoomMessages(createContext(USER_TOKEN, { baseUrl: server.url, maxRetries: 0 }), 's1', 'r1', query, options);
+) => iterateRoomMessages(contextAt(server.url, { maxRetries: 0 }), 's1', 'r1', query, options);
 
 const readAll = async <T>(results: AsyncIterable<Result<T, LagError>>): Promise<Result<T, LagError>[]> => {
   const all: Result<T, LagError>[] = [];
@@ -61,9 +61,9 @@ describe('a walk over pages', () => {
       json({ messages: [dm], hasMore: false, nextCursor: null }),
       room(1),
     );
-    const pages = await readAll(iterateDmMessages(createContext(USER_TOKEN, { baseUrl: server.url }), 'd1'));
+    const pages = await readAll(iterateDmMessages(contextAt(server.url), 'd1'));
     expect(pages.map(idsOf)).toEqual([['m1'], ['m1']]);
-    await readAll(iterateRoomMessages(createContext(ROBOT_TOKEN, { baseUrl: server.url }), 's1', 'r1'));
+    await readAll(iterateRoomMessages(contextAt(server.url, {}, ROBOT_TOKEN), 's1', 'r1'));
     expect(server.requests.map(({ url }) => url)).toEqual([
       '/dms/d1/messages',
       '/dms/d1/messages?cursor=a',
@@ -226,7 +226,7 @@ describe('a walk over pages', () => {
             const response = { writeHead: () => ({ end: (body: string) => resolve(new Response(body)) }) };
             room(count)(response as never, { url } as never);
           });
-        const ctx = createContext(USER_TOKEN, { transport: fetchTransport({ fetch }) });
+        const ctx = contextOver(fetch);
         const items = await valueOf(collectItems(iterateRoomMessages(ctx, 's1', 'r1', { limit }), Infinity));
         expect(new Set(items.map(({ id }) => id)).size).toBe(count);
         expect(items).toHaveLength(count);

@@ -3,9 +3,9 @@ import fc from 'fast-check';
 import * as neverthrow from 'neverthrow';
 import * as main from '../../src/index.js';
 import * as robots from '../../src/robots/index.js';
-import { createContext, type LagContext } from '../../src/context.js';
+import type { LagContext } from '../../src/context.js';
 import { isLagError } from '../../src/errors.js';
-import { fetchTransport } from '../../src/transports/fetch.js';
+import { contextsOver } from '../support/contexts.js';
 import { inVirtualTime, turnsOfThreads } from '../support/clock.js';
 import { hostileOptions, lazyText, type Lazy } from './hostile-values.js';
 import type { Property } from './property.js';
@@ -27,15 +27,16 @@ const answers = [
   () => Response.error(),
 ];
 
-const contextOver = (token: string, seed: number): LagContext => {
+const contextAnswering = (token: string, seed: number): LagContext => {
   let count = seed;
   const fetch = async () => answers[count++ % answers.length]!();
-  return seed % 2 ? createContext(token, { fetch }) : createContext(token, { transport: fetchTransport({ fetch }) });
+  const [withFetch, withTransport] = contextsOver(fetch, {}, token);
+  return seed % 2 ? withFetch : withTransport;
 };
 
 const context = fc.nat(11).map((seed): Lazy => ({
-  make: () => contextOver(seed % 3 ? 'lag_pat_fuzz' : 'lag_robot_fu_zz', seed),
-  [fc.toStringMethod]: () => `contextOver(${seed})`,
+  make: () => contextAnswering(seed % 3 ? 'lag_pat_fuzz' : 'lag_robot_fu_zz', seed),
+  [fc.toStringMethod]: () => `contextAnswering(${seed})`,
 }));
 
 const args = fc.tuple(

@@ -3,6 +3,7 @@ import { createContext, type ContextOptions } from '../../src/context.js';
 import { sendRoomMessage } from '../../src/operations/room-messages.js';
 import { getConfig, getVersion } from '../../src/operations/system.js';
 import { fetchTransport } from '../../src/transports/fetch.js';
+import { contextsOver } from '../support/contexts.js';
 import { errorOf, valueOf } from '../support/results.js';
 import { json, serve } from '../support/server.js';
 import { sampleMessage, USER_TOKEN } from '../support/samples.js';
@@ -89,8 +90,7 @@ describe('options with keys that objects have', () => {
       urls.push(url);
       return Response.json({ version: '1' });
     };
-    await valueOf(getVersion(createContext(USER_TOKEN, { ...options, fetch }), options));
-    await valueOf(getVersion(createContext(USER_TOKEN, { ...options, transport: fetchTransport({ fetch }) }), options));
+    for (const ctx of contextsOver(fetch, options)) await valueOf(getVersion(ctx, options));
     expect(urls).toEqual(['https://api.trylag.com/version', 'https://api.trylag.com/version']);
     expect({}).not.toHaveProperty('polluted');
   });

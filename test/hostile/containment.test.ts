@@ -12,14 +12,15 @@ import { fetchTransport } from '../../src/transports/fetch.js';
 import type { LagHandler, LagResponse, LagResult, LagMiddleware } from '../../src/pipeline/types.js';
 import { parseCommand } from '../../src/robots/parse-command.js';
 import { streamRobotEvents } from '../../src/robots/sse.js';
+import { contextOver } from '../support/contexts.js';
 import { deferred, errorOf, valueOf } from '../support/results.js';
 import { ROBOT_TOKEN, sampleMessage, USER_TOKEN } from '../support/samples.js';
 import { refusedUrl } from '../support/server.js';
 import { inVirtualTime } from '../support/clock.js';
 
-/** A context over a function of the test. */
-const contextOver = (fetch: () => Promise<Response>, ...middleware: LagMiddleware[]) =>
-  createContext(USER_TOKEN, { transport: fetchTransport({ fetch }), baseUrl: 'http://localhost', middleware });
+/** A context over a function of the test, with middleware of the test. */
+const contextWith = (fetch: () => Promise<Response>, ...middleware: LagMiddleware[]) =>
+  contextOver(fetch, { baseUrl: 'http://localhost', middleware });
 
 const version = async () => Response.json({ version: '1' });
 
@@ -53,7 +54,7 @@ describe('a middleware that asks for nonsense, and does not wait for it,', () =>
       ask(next, request as never);
       return okAsync(answer);
     };
-    const ctx = contextOver(version, middleware, (next) => (request) => next(request));
+    const ctx = contextWith(version, middleware, (next) => (request) => next(request));
     expect(await unhandled(async () => valueOf(getVersion(ctx)))).toEqual([]);
   });
 
@@ -62,14 +63,14 @@ describe('a middleware that asks for nonsense, and does not wait for it,', () =>
       void next(undefined as never);
       return next;
     };
-    expect(await unhandled(async () => valueOf(getVersion(contextOver(version, middleware))))).toEqual([]);
+    expect(await unhandled(async () => valueOf(getVersion(contextWith(version, middleware))))).toEqual([]);
   });
 });
 
 test('a middleware that is async too early, and rejects, leaves no rejection behind', async () => {
   expect(
     await unhandled(async () => {
-      const ctx = contextOver(version, (async () => Promise.reject(new Error('own'))) as never);
+      const ctx = contextWith(version, (async () => Promise.reject(new Error('own'))) as never);
       expect(await errorOf(getVersion(ctx))).toMatchObject({ kind: 'invalid_input', attempts: 0 });
     }),
   ).toEqual([]);
@@ -89,7 +90,7 @@ describe('a signal that is none', () => {
 
   test.each(signals)('(%s) is invalid_input before anything is sent', async (_, signal) => {
     let isSent = false;
-    const ctx = contextOver(async () => {
+    const ctx = contextWith(async () => {
       isSent = true;
       return version();
     });
@@ -108,7 +109,7 @@ describe('a signal that is none', () => {
   });
 
   test.each(signals)('(%s) of a middleware is invalid_input too', async (_, signal) => {
-    const ctx = contextOver(version, (next) => (request) => next({ ...request, signal: signal as AbortSignal }));
+    const ctx = contextWith(version, (next) => (request) => next({ ...request, signal: signal as AbortSignal }));
     expect(
       await unhandled(async () => expect(await errorOf(getVersion(ctx))).toMatchObject({ kind: 'invalid_input' })),
     ).toEqual([]);
@@ -119,7 +120,7 @@ describe('a middleware that asks twice at a time', () => {
   test('learns that the one may have been carried out though the other was refused', async () => {
     const refused = deferred();
     let asked = 0;
-    const ctx = contextOver(
+    const ctx = contextWith(
       async () => {
         if (++asked === 1) return new Response('', { status: 403 });
         await refused.promise;
@@ -141,7 +142,7 @@ describe('a middleware that asks twice at a time', () => {
 
   test('and gives up on the one that is under way learns so too', async () => {
     let asked = 0;
-    const ctx = contextOver(
+    const ctx = contextWith(
       async () => (++asked === 1 ? new Response('', { status: 403 }) : new Promise<Response>(() => {})),
       (next) => async (request) => {
         const first = next(request);
@@ -162,7 +163,7 @@ describe('a deadline that passes between two steps', () => {
     inVirtualTime(
       async () => {
         let asked = 0;
-        const ctx = contextOver(async () => {
+        const ctx = contextWith(async () => {
           asked++;
           return new Response('', { status: 429, headers: { 'retry-after': '1' } });
         });
@@ -175,7 +176,7 @@ describe('a deadline that passes between two steps', () => {
 
   test('while a middleware keeps the event loop busy, sends nothing', async () => {
     let isSent = false;
-    const ctx = contextOver(
+    const ctx = contextWith(
       async () => {
         isSent = true;
         return Response.json(sampleMessage());
@@ -207,7 +208,7 @@ test('a transport that answers with a frozen error, or an error that is its own 
 test('a middleware that freezes errors does not hide what may have been done', async () => {
   const freeze: LagMiddleware = (next) => (request) => next(request).mapErr((error) => Object.freeze(error));
   const answer = async () => new Response('{"message":"m"}', { status: 503, headers: { 'x-request-id': 'q1' } });
-  const ctx = contextOver(answer, freeze, freeze);
+  const ctx = contextWith(answer, freeze, freeze);
   expect(await errorOf(sendRoomMessage(ctx, 's1', 'r1', { content: 'hi' }))).toMatchObject({
     kind: 'server',
     message: 'm',
@@ -226,7 +227,7 @@ test('a middleware whose errors cannot be read is contained', async () => {
   };
   const traps = { isExtensible: boom, ownKeys: boom, set: boom, defineProperty: boom };
   const error = new Proxy(Object.assign(new Error('e'), { name: 'LagError' }), traps);
-  const ctx = contextOver(version, () => () => errAsync<LagResponse, LagError>(error as never));
+  const ctx = contextWith(version, () => () => errAsync<LagResponse, LagError>(error as never));
   expect(await errorOf(sendRoomMessage(ctx, 's1', 'r1', { content: 'hi' }))).toMatchObject({
     kind: 'invalid_input',
     method: 'POST',
@@ -237,7 +238,7 @@ test('a middleware whose errors cannot be read is contained', async () => {
 test('a stream of events without a body leaves no timer', () =>
   inVirtualTime(async (time) => {
     const fetch = async () => new Response(null, { headers: { 'content-type': 'text/event-stream' } });
-    const ctx = createContext(ROBOT_TOKEN as 'lag_robot_x', { transport: fetchTransport({ fetch }) });
+    const ctx = contextOver(fetch, {}, ROBOT_TOKEN as 'lag_robot_x');
     const { value } = await streamRobotEvents(ctx).next();
     expect(value?._unsafeUnwrapErr()).toMatchObject({ kind: 'connection' });
     expect(time.pending()).toBe(0);
@@ -251,7 +252,7 @@ test('a source whose reader rejects and throws when it is left leaves no rejecti
       throw new Error('own');
     },
   };
-  const upload = uploadImage(contextOver(version), { getReader: () => reader } as never, { purpose: 'chat' });
+  const upload = uploadImage(contextWith(version), { getReader: () => reader } as never, { purpose: 'chat' });
   expect(
     await unhandled(async () => expect(await errorOf(upload)).toMatchObject({ kind: 'invalid_input', attempts: 0 })),
   ).toEqual([]);
@@ -305,7 +306,7 @@ test('the listeners of one signal stay few, however a call ends', async () => {
   for (const end of ends)
     for (const options of [{ timeoutMs: 5, maxRetries: 0 }, { deadlineMs: 5 }])
       await deleteRoom(
-        contextOver(end, (next) => (request) => next(request)),
+        contextWith(end, (next) => (request) => next(request)),
         's1',
         'r1',
         { signal, ...options },

@@ -9,13 +9,14 @@ import { getMe } from '../../src/operations/users.js';
 import { getVersion } from '../../src/operations/system.js';
 import type { FetchLike } from '../../src/transports/fetch.js';
 import type { LagRequest, LagMiddleware } from '../../src/pipeline/types.js';
+import { contextAt } from '../support/contexts.js';
 import { skipTime, trackTimers, turns } from '../support/clock.js';
 import { deferred, errorOf, valueOf } from '../support/results.js';
 import { ROBOT_TOKEN, sampleMessage, USER_TOKEN } from '../support/samples.js';
 import { empty, json, serve } from '../support/server.js';
 
-const contextOf = (baseUrl: string, middleware: readonly unknown[], options: ContextOptions = {}) =>
-  createContext(USER_TOKEN as string, { baseUrl, middleware: middleware as LagMiddleware[], ...options });
+const contextWith = (baseUrl: string, middleware: readonly unknown[], options: ContextOptions = {}) =>
+  contextAt(baseUrl, { middleware: middleware as LagMiddleware[], ...options });
 
 const nowhere = 'http://127.0.0.1:1';
 
@@ -31,7 +32,7 @@ test('the first middleware is outermost', async () => {
       log.push(`${name} is answered`);
       return answer;
     };
-  await valueOf(getVersion(contextOf(server.url, [logging('first'), logging('second')])));
+  await valueOf(getVersion(contextWith(server.url, [logging('first'), logging('second')])));
   expect(log).toEqual(['first asks', 'second asks', 'second is answered', 'first is answered']);
 });
 
@@ -43,7 +44,7 @@ test('a middleware sees a call once, however often it is tried', async () => {
     seen.push(request);
     return next(request);
   };
-  await valueOf(getVersion(contextOf(server.url, [spy])));
+  await valueOf(getVersion(contextWith(server.url, [spy])));
   expect(server.requests).toHaveLength(3);
   expect(seen).toMatchObject([
     { method: 'GET', path: '/version', baseUrl: server.url, timeoutMs: 30_000, maxRetries: 2 },
@@ -74,22 +75,24 @@ test('a middleware may change the request and the answer', async () => {
       ...answer,
       body: answer.body.replace('1', '2'),
     }));
-  expect(await valueOf(getVersion(contextOf(server.url, [change])))).toEqual({ version: '2' });
+  expect(await valueOf(getVersion(contextWith(server.url, [change])))).toEqual({ version: '2' });
   expect(server.requests[0]!.headers).toMatchObject({ 'x-trace': 't1', authorization: `Bearer ${USER_TOKEN}` });
 });
 
 test('a middleware may answer by itself', async () => {
   const answer = okAsync({ status: 200, headers: new Headers(), body: '{"version":"cached"}' });
-  expect(await valueOf(getVersion(contextOf(nowhere, [() => () => answer])))).toEqual({ version: 'cached' });
+  expect(await valueOf(getVersion(contextWith(nowhere, [() => () => answer])))).toEqual({ version: 'cached' });
 });
 
 test('a middleware may try again by itself, and every attempt counts', async () => {
   const server = await serve(empty(409), json(sampleMessage()));
   const twice: LagMiddleware = (next) => (request) => next(request).orElse(() => next(request));
-  const ctx = contextOf(server.url, [twice]);
+  const ctx = contextWith(server.url, [twice]);
   expect(await valueOf(sendRoomMessage(ctx, 's1', 'r1', { content: 'hi' }))).toMatchObject({ id: 'm1' });
   const failing = await serve(empty(500), empty(404));
-  expect(await errorOf(sendRoomMessage(contextOf(failing.url, [twice]), 's1', 'r1', { content: 'hi' }))).toMatchObject({
+  expect(
+    await errorOf(sendRoomMessage(contextWith(failing.url, [twice]), 's1', 'r1', { content: 'hi' })),
+  ).toMatchObject({
     kind: 'not_found',
     attempts: 2,
     maybeApplied: true,
@@ -104,8 +107,8 @@ test('a middleware sees errors, refusals included, and may hand back another one
       return Object.freeze(error);
     });
   const server = await serve(empty(403));
-  expect(await errorOf(getVersion(contextOf(server.url, [spy])))).toMatchObject({ kind: 'permission' });
-  const robot = createContext(ROBOT_TOKEN as string, { baseUrl: server.url, middleware: [spy] });
+  expect(await errorOf(getVersion(contextWith(server.url, [spy])))).toMatchObject({ kind: 'permission' });
+  const robot = contextAt(server.url, { middleware: [spy] }, ROBOT_TOKEN as string);
   expect(await errorOf(getMe(robot))).toMatchObject({ kind: 'invalid_token', attempts: 0 });
   expect(seen).toEqual(['permission', 'invalid_token']);
   expect(server.requests).toHaveLength(1);
@@ -121,7 +124,7 @@ describe('a middleware that', () => {
     ['is null', null],
     ['throws when it is composed', boom],
   ])('%s makes every call an invalid_input', async (_, middleware) => {
-    const ctx = contextOf(nowhere, [middleware]);
+    const ctx = contextWith(nowhere, [middleware]);
     for (let call = 0; call < 2; call++)
       expect(await errorOf(getVersion(ctx))).toMatchObject({
         kind: 'invalid_input',
@@ -148,12 +151,12 @@ describe('a middleware that', () => {
     ['answers a thenable that throws', () => () => ({ then: boom })],
     ['asks next for nothing', (next: (request: unknown) => unknown) => () => next(undefined)],
   ])('%s makes the call an invalid_input', async (_, middleware) => {
-    const error = await errorOf(getVersion(contextOf(nowhere, [middleware])));
+    const error = await errorOf(getVersion(contextWith(nowhere, [middleware])));
     expect(error).toMatchObject({ kind: 'invalid_input', attempts: 0, method: 'GET', path: '/version' });
   });
 
   test('throws says why, by its cause', async () => {
-    expect(await errorOf(getVersion(contextOf(nowhere, [() => boom])))).toMatchObject({
+    expect(await errorOf(getVersion(contextWith(nowhere, [() => boom])))).toMatchObject({
       cause: { message: 'boom' },
     });
   });
@@ -164,7 +167,9 @@ describe('a middleware that', () => {
       await next(request);
       return boom();
     };
-    expect(await errorOf(sendRoomMessage(contextOf(server.url, [late]), 's1', 'r1', { content: 'hi' }))).toMatchObject({
+    expect(
+      await errorOf(sendRoomMessage(contextWith(server.url, [late]), 's1', 'r1', { content: 'hi' })),
+    ).toMatchObject({
       kind: 'invalid_input',
       attempts: 1,
       maybeApplied: true,
@@ -173,7 +178,7 @@ describe('a middleware that', () => {
 
   test('hangs is ended by the deadline, and by the signal', async () => {
     const timers = trackTimers();
-    const ctx = contextOf(nowhere, [() => () => new Promise(() => {})]);
+    const ctx = contextWith(nowhere, [() => () => new Promise(() => {})]);
     const late = errorOf(getVersion(ctx, { deadlineMs: 20_000 }));
     await timers.started(1);
     timers.expire();
@@ -190,7 +195,7 @@ describe('a middleware that', () => {
   test('leaves no time for the rest sends nothing', async () => {
     const fetch = vi.fn<FetchLike>();
     const late: LagMiddleware = (next) => (request) => next({ ...request, deadlineAt: performance.now() - 1 });
-    const error = await errorOf(getVersion(contextOf(nowhere, [late], { fetch })));
+    const error = await errorOf(getVersion(contextWith(nowhere, [late], { fetch })));
     expect(error).toMatchObject({ kind: 'timeout', maybeApplied: false });
     expect(fetch).not.toHaveBeenCalled();
   });
@@ -200,7 +205,7 @@ describe('a middleware that', () => {
       await new Promise((resolve) => setTimeout(resolve, 20));
       return ok({ status: 200, headers: new Headers(), body: '{"version":"1"}' });
     };
-    expect(await valueOf(getVersion(contextOf(nowhere, [slow], { timeoutMs: 1 })))).toEqual({ version: '1' });
+    expect(await valueOf(getVersion(contextWith(nowhere, [slow], { timeoutMs: 1 })))).toEqual({ version: '1' });
   });
 
   test('is ended ends what it asked for', async () => {
@@ -214,7 +219,7 @@ describe('a middleware that', () => {
         inner.resolve();
         return error;
       });
-    const ctx = contextOf(server.url, [spy]);
+    const ctx = contextWith(server.url, [spy]);
     const error = await errorOf(sendRoomMessage(ctx, 's1', 'r1', { content: 'hi' }, { deadlineMs: 20_000 }));
     expect(error).toMatchObject({ kind: 'timeout', attempts: 1, maybeApplied: true });
     await inner.promise;
@@ -237,7 +242,7 @@ describe('a middleware that', () => {
             throw value;
           },
         ][way];
-        const result = await getVersion(contextOf(nowhere, [middleware], { deadlineMs: 5000, maxRetries: 0 }));
+        const result = await getVersion(contextWith(nowhere, [middleware], { deadlineMs: 5000, maxRetries: 0 }));
         expect(result.isErr() && isLagError(result.error) && result.error.kind).toBe(
           'invalid_input' satisfies LagError['kind'],
         );

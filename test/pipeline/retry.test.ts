@@ -1,27 +1,26 @@
 import { describe, expect, test } from 'vitest';
 import type { CallOptions } from '../../src/call-options.js';
-import { createContext } from '../../src/context.js';
 import { sendRoomMessage } from '../../src/operations/room-messages.js';
 import { getVersion } from '../../src/operations/system.js';
-import { fetchTransport } from '../../src/transports/fetch.js';
+import { contextOver } from '../support/contexts.js';
 import { errorOf, valueOf } from '../support/results.js';
-import { sampleMessage, USER_TOKEN } from '../support/samples.js';
+import { sampleMessage } from '../support/samples.js';
 import { inVirtualTime } from '../support/clock.js';
 
 const refused = (status: number, retryAfter?: string) => async () =>
   new Response('', { status, headers: retryAfter === undefined ? {} : { 'retry-after': retryAfter } });
 
 /** A context whose nth request meets the nth answer, and the last answer for ever; and when each was made. */
-const contextOver = (...answers: readonly [() => Promise<Response>, ...(() => Promise<Response>)[]]) => {
+const timedContext = (...answers: readonly [() => Promise<Response>, ...(() => Promise<Response>)[]]) => {
   const starts: number[] = [];
   const fetch = () => {
     starts.push(performance.now());
     return answers[Math.min(starts.length, answers.length) - 1]!();
   };
-  return { ctx: createContext(USER_TOKEN, { transport: fetchTransport({ fetch }) }), starts };
+  return { ctx: contextOver(fetch), starts };
 };
 
-const send = (ctx: ReturnType<typeof contextOver>['ctx'], options?: CallOptions) =>
+const send = (ctx: ReturnType<typeof timedContext>['ctx'], options?: CallOptions) =>
   sendRoomMessage(ctx, 's1', 'r1', { content: 'hi' }, options);
 
 const sent = async () => Response.json(sampleMessage(), { status: 201 });
@@ -46,10 +45,10 @@ describe('a send that failed', () => {
     ["Bun's ConnectionRefused", withCode('ConnectionRefused')],
     ["Deno's stage", new Error('error sending request for url (https://lag.test/): client error (Connect): reset')],
   ])('before the connection stood (%s) is sent again, and was not applied', async (_, cause) => {
-    const { ctx, starts } = contextOver(failing(cause), sent);
+    const { ctx, starts } = timedContext(failing(cause), sent);
     await inVirtualTime(() => valueOf(send(ctx)));
     expect(starts).toHaveLength(2);
-    const never = contextOver(failing(cause));
+    const never = timedContext(failing(cause));
     expect(await errorOf(send(never.ctx, { maxRetries: 0 }))).toMatchObject({
       kind: 'connection',
       attempts: 1,
@@ -68,7 +67,7 @@ describe('a send that failed', () => {
     ["Deno's later stage", new Error('client error (SendRequest): connection closed')],
     ['nothing', undefined],
   ])('who knows when (%s) is not sent again, and may have been applied', async (_, cause) => {
-    const { ctx, starts } = contextOver(failing(cause));
+    const { ctx, starts } = timedContext(failing(cause));
     expect(await errorOf(send(ctx))).toMatchObject({ kind: 'connection', attempts: 1, maybeApplied: true });
     expect(starts).toHaveLength(1);
   });
@@ -79,7 +78,7 @@ describe('a send that failed', () => {
     [499, false],
     [500, true],
   ])('with %d: applied, perhaps: %s', async (status, maybeApplied) => {
-    const { ctx, starts } = contextOver(refused(status));
+    const { ctx, starts } = timedContext(refused(status));
     expect(await errorOf(send(ctx))).toMatchObject({ status, attempts: 1, maybeApplied });
     expect(starts).toHaveLength(1);
   });
@@ -88,10 +87,10 @@ describe('a send that failed', () => {
 describe('a wait', () => {
   test('that would end with the deadline is not begun, one that ends before it is', () =>
     inVirtualTime(async () => {
-      const late = contextOver(refused(429, '1'));
+      const late = timedContext(refused(429, '1'));
       expect(await errorOf(send(late.ctx, { deadlineMs: 1000 }))).toMatchObject({ kind: 'rate_limit', attempts: 1 });
       expect(performance.now()).toBe(0);
-      const { ctx, starts } = contextOver(refused(429, '1'), sent);
+      const { ctx, starts } = timedContext(refused(429, '1'), sent);
       await valueOf(send(ctx, { deadlineMs: 1001 }));
       expect(starts).toEqual([0, 1000]);
     }));
@@ -101,7 +100,7 @@ describe('a wait', () => {
       const answers = [refused(429, '99999999'), sent] as const;
       const starts: number[] = [];
       const fetch = () => (starts.push(performance.now()), answers[starts.length - 1]!());
-      const ctx = createContext(USER_TOKEN, { transport: fetchTransport({ fetch }), maxRetryAfterMs: Infinity });
+      const ctx = contextOver(fetch, { maxRetryAfterMs: Infinity });
       await valueOf(send(ctx));
       expect(starts).toEqual([0, 2 ** 31 - 1]);
     }));
@@ -109,7 +108,7 @@ describe('a wait', () => {
   test('ends with the call, at once and for good, when the caller aborts', () =>
     inVirtualTime(async (time) => {
       const caller = new AbortController();
-      const { ctx, starts } = contextOver(refused(503, '30'), sent);
+      const { ctx, starts } = timedContext(refused(503, '30'), sent);
       const failed = errorOf(getVersion(ctx, { signal: caller.signal }));
       await time.pass(10);
       caller.abort(new Error('changed my mind'));

@@ -1,10 +1,10 @@
 import { err } from 'neverthrow';
 import { describe, expect, test } from 'vitest';
-import { createContext } from '../../src/context.js';
 import { call } from '../../src/call.js';
+import { contextOverTransport } from '../support/contexts.js';
 import { errorOf, valueOf } from '../support/results.js';
 import { USER_TOKEN } from '../support/samples.js';
-import { respondWith, transportOf } from '../support/transports.js';
+import { respondWith } from '../support/transports.js';
 
 interface Answer {
   readonly status?: number;
@@ -14,8 +14,7 @@ interface Answer {
 
 /** What a call ends in when its transport answers this. */
 const askFor = ({ status = 200, headers, body = '' }: Answer) => {
-  const transport = transportOf(async () => respondWith(body, status, headers));
-  const ctx = createContext(USER_TOKEN, { transport, maxRetries: 0 });
+  const ctx = contextOverTransport(async () => respondWith(body, status, headers), { maxRetries: 0 });
   return call(ctx, { name: 'x', path: '/x' }, undefined);
 };
 
@@ -91,8 +90,7 @@ describe('the fields of a failure', () => {
 test('takes the token out of what a transport reports, and of its cause', async () => {
   const inner = Object.assign(new Error(`Bearer ${USER_TOKEN}`), { code: `E_${USER_TOKEN}` });
   const cause = new Error(`about ${USER_TOKEN}`, { cause: inner });
-  const transport = transportOf(async () => err({ progress: 'unknown', cause }));
-  const ctx = createContext(USER_TOKEN, { transport, maxRetries: 0 });
+  const ctx = contextOverTransport(async () => err({ progress: 'unknown', cause }), { maxRetries: 0 });
   const seen = await errorOf(call(ctx, { name: 'x', path: '/x' }, undefined));
   expect(seen).toMatchObject({
     message: 'no response: Bearer <token> (E_<token>)',

@@ -7,15 +7,16 @@ import { sendRoomMessage } from '../../src/operations/room-messages.js';
 import { deleteRoom } from '../../src/operations/rooms.js';
 import type { LagMiddleware } from '../../src/pipeline/types.js';
 import type { LagTransportRequest } from '../../src/pipeline/transport.js';
+import { contextOverTransport } from '../support/contexts.js';
 import { errorOf, valueOf } from '../support/results.js';
 import { USER_TOKEN } from '../support/samples.js';
-import { respondWith, transportOf } from '../support/transports.js';
+import { respondWith } from '../support/transports.js';
 import { inVirtualTime } from '../support/clock.js';
 
 const version = () => respondWith('{"version":"1"}');
 
-const contextOver = (respond: (request: LagTransportRequest) => unknown, options?: ContextOptions) =>
-  createContext(USER_TOKEN, { transport: transportOf(respond), maxRetries: 0, ...options });
+const contextWithoutRetries = (respond: (request: LagTransportRequest) => unknown, options?: ContextOptions) =>
+  contextOverTransport(respond, { maxRetries: 0, ...options });
 
 const boom = (): never => {
   throw new Error('own');
@@ -41,7 +42,7 @@ describe('a transport that', () => {
       'no response: the transport returned something that is not a Result of a response',
     ],
   ])('%s makes the call a connection error that may have been applied', async (_, respond, message) => {
-    const error = await errorOf(deleteRoom(contextOver(respond), 's1', 'r1'));
+    const error = await errorOf(deleteRoom(contextWithoutRetries(respond), 's1', 'r1'));
     expect(error).toMatchObject({ kind: 'connection', message, attempts: 1, maybeApplied: true });
   });
 
@@ -59,7 +60,7 @@ describe('a transport that', () => {
     ['not_sent', 'connection', 1, false],
     ['unknown', 'connection', 1, true],
   ] as const)('says %s makes a send a %s error after %d attempts', async (progress, kind, attempts, maybeApplied) => {
-    const ctx = contextOver(async () => err({ progress, cause: new Error('own') }));
+    const ctx = contextWithoutRetries(async () => err({ progress, cause: new Error('own') }));
     expect(await errorOf(sendRoomMessage(ctx, 's1', 'r1', { content: 'hi' }))).toMatchObject({
       kind,
       attempts,
@@ -71,7 +72,7 @@ describe('a transport that', () => {
 test.each([undefined, null, 5, {}])(
   'a middleware that returns %o instead of a function makes every call invalid_input',
   async (given) => {
-    const ctx = contextOver(async () => version(), { middleware: [() => given as never] });
+    const ctx = contextWithoutRetries(async () => version(), { middleware: [() => given as never] });
     expect(await errorOf(getVersion(ctx))).toMatchObject({
       kind: 'invalid_input',
       message: 'invalid middleware: it must return a function',
@@ -81,7 +82,7 @@ test.each([undefined, null, 5, {}])(
 );
 
 test('a signal that is none is named', async () => {
-  const ctx = contextOver(async () => version());
+  const ctx = contextWithoutRetries(async () => version());
   const error = await errorOf(getVersion(ctx, { signal: new EventTarget() as AbortSignal }));
   expect(error).toMatchObject({ kind: 'invalid_input', message: 'invalid signal: pass an AbortSignal', attempts: 0 });
 });
@@ -92,7 +93,7 @@ test('a call that was aborted before it began asks neither middleware nor transp
   const spy: LagMiddleware = (next) => (request) => (asked.push('middleware'), next(request));
   const signal = AbortSignal.abort(new Error('own'));
   for (const middleware of [[], [spy]]) {
-    const error = await errorOf(getVersion(contextOver(transport, { middleware }), { signal }));
+    const error = await errorOf(getVersion(contextWithoutRetries(transport, { middleware }), { signal }));
     expect(error).toMatchObject({ kind: 'aborted', attempts: 0, maybeApplied: false });
     expect(error.cause).toBe(signal.reason);
   }
@@ -118,7 +119,7 @@ describe('the time of an attempt', () => {
     inVirtualTime(async (time) => {
       const { transport, signals } = hanging();
       const { signal } = new AbortController();
-      const error = await errorOf(getVersion(contextOver(transport, options), { signal }));
+      const error = await errorOf(getVersion(contextWithoutRetries(transport, options), { signal }));
       expect(error).toMatchObject({ kind: 'timeout', message, attempts: 1 });
       expect(time.now()).toBe(ms);
       expect(time.pending()).toBe(0);
@@ -135,7 +136,7 @@ describe('the time of an attempt', () => {
         expect(time.pending()).toBe(0);
         return version();
       };
-      const ctx = contextOver(transport, { timeoutMs: Infinity });
+      const ctx = contextWithoutRetries(transport, { timeoutMs: Infinity });
       const { signal } = new AbortController();
       await valueOf(getVersion(ctx));
       await valueOf(getVersion(ctx, { signal }));
@@ -150,7 +151,7 @@ describe('the time of an attempt', () => {
         await time.pass(5);
         return version();
       };
-      await valueOf(getVersion(contextOver(slow, { timeoutMs: 6, deadlineMs: 100 })));
+      await valueOf(getVersion(contextWithoutRetries(slow, { timeoutMs: 6, deadlineMs: 100 })));
       expect({ now: time.now(), pending: time.pending() }).toEqual({ now: 5, pending: 0 });
     }));
 
@@ -158,7 +159,7 @@ describe('the time of an attempt', () => {
     inVirtualTime(async () => {
       const { transport, signals } = hanging();
       const late: LagMiddleware = (next) => (request) => next({ ...request, deadlineAt: performance.now() });
-      const error = await errorOf(getVersion(contextOver(transport, { middleware: [late] })));
+      const error = await errorOf(getVersion(contextWithoutRetries(transport, { middleware: [late] })));
       expect(error).toMatchObject({ kind: 'timeout', message: 'no time left of deadlineMs Infinity', attempts: 0 });
       expect(signals).toEqual([]);
     }));
@@ -167,7 +168,7 @@ describe('the time of an attempt', () => {
     inVirtualTime(async (time) => {
       const hang: LagMiddleware = () => () => new Promise(() => {});
       const options = { middleware: [hang], timeoutMs: 10, deadlineMs: 50 };
-      const error = await errorOf(getVersion(contextOver(async () => version(), options)));
+      const error = await errorOf(getVersion(contextWithoutRetries(async () => version(), options)));
       expect(error).toMatchObject({ kind: 'timeout', message: 'no complete response within 50 ms', attempts: 0 });
       expect({ now: time.now(), pending: time.pending() }).toEqual({ now: 50, pending: 0 });
     }));
@@ -176,7 +177,7 @@ describe('the time of an attempt', () => {
     inVirtualTime(async (time) => {
       const { transport, signals } = hanging();
       const caller = new AbortController();
-      const failed = errorOf(getVersion(contextOver(transport), { signal: caller.signal }));
+      const failed = errorOf(getVersion(contextWithoutRetries(transport), { signal: caller.signal }));
       await time.pass(10);
       expect(signals[0]!.aborted).toBe(false);
       caller.abort(new Error('changed my mind'));
