@@ -4,7 +4,7 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
-    exclude: ['test/runtimes/**', '**/node_modules/**'],
+    exclude: ['test/runtimes/**', 'test/services/**', '**/node_modules/**'],
     setupFiles: ['test/support/setup.ts'],
     pool: 'threads',
     maxWorkers: Math.max(2, availableParallelism() - 1),

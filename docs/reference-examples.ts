@@ -481,6 +481,12 @@ const ended = await dispatchRobotEvents(listenByPoll(robot, { signal: controller
 console.log(ended.isOk());`,
     output: 'hello\ntrue',
   },
+  handleRobotEvent: {
+    code: `const handlers = { 'member.join': ({ data }: { data: { username: string } }) => console.log(data.username) };
+const result = await handleRobotEvent(handlers, { id: 'e1', type: 'member.join', data: { username: 'ada' } });
+console.log(result.isOk());`,
+    output: 'ada\ntrue',
+  },
   parseCommand: {
     code: `console.log(parseCommand('!roll 20 "with luck"'));`,
     output: `{ name: 'roll', args: [ '20', 'with luck' ], text: '20 "with luck"' }`,

@@ -1,5 +1,6 @@
 export { createMemoryClaimStore, type ClaimStore, type ClaimStoreAnswer } from './claim-store.js';
 export { dispatchRobotEvents, type DispatchOptions } from './dispatch-robot-events.js';
+export { handleRobotEvent, type HandleRobotEventOptions } from './handle-robot-event.js';
 export { type ListenOptions, type ListenState } from './listen.js';
 export { listenRobotEvents, type ListenRobotEventsOptions } from './listen-robot-events.js';
 export { parseCommand, type Command } from './parse-command.js';

@@ -124,14 +124,14 @@ const readSignedHeaders = (headers: WebhookHeaders, toleranceSeconds: number, no
   const found = new Map<string, string>();
   for (const [name, value] of Symbol.iterator in headers ? headers : Object.entries(headers))
     if (value !== undefined) found.set(name.toLowerCase(), [value].flat().join(' '));
-  const require = (name: string): string => {
+  const requireHeader = (name: string): string => {
     const value = found.get(name);
     if (!value) throw invalidInput(`invalid webhook: the header ${name} is missing`);
     return value;
   };
-  const id = require('webhook-id');
-  const sentAt = require('webhook-timestamp').trim();
-  const signatures = require('webhook-signature').split(' ', MAX_SIGNATURES);
+  const id = requireHeader('webhook-id');
+  const sentAt = requireHeader('webhook-timestamp').trim();
+  const signatures = requireHeader('webhook-signature').split(' ', MAX_SIGNATURES);
   if (!/^\d{1,15}$/.test(sentAt))
     throw invalidInput('invalid webhook: webhook-timestamp is not a Unix time in seconds');
   const ageSeconds = Math.floor(now / 1000) - Number(sentAt);

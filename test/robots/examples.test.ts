@@ -83,7 +83,7 @@ test('slash-commands.ts answers commands until it is stopped', async () => {
     await say('ada', command);
   await saying(/I know !ping/);
   const answers = said().slice(7);
-  expect(answers.slice(0, 2)).toEqual(['pong', 'two words and more']);
+  expect(answers.slice(0, 2)).toEqual(['pong', '"two words" and more']);
   expect(answers[2]).toMatch(/^rolled [12]$/);
   expect(answers[3]).toBe('General, Music, Quiet');
   expect(answers).toHaveLength(5);

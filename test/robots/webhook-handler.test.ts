@@ -309,7 +309,11 @@ test('tells the deliveries of two robots apart that share a store and get the sa
   const handler = vi.fn();
   const other = `whsec_${Buffer.from('the secret of another robot').toString('base64')}`;
   const body = JSON.stringify(payload('hi'));
-  const headers = { 'webhook-signature': new Webhook(other).sign('msg_1', new Date(), body) };
+  const at = new Date();
+  const headers = {
+    'webhook-timestamp': String(Math.floor(at.getTime() / 1000)),
+    'webhook-signature': new Webhook(other).sign('msg_1', at, body),
+  };
   expect(await handlerOf({ seen, on: { 'room.message': handler } }).status(delivery())).toBe(204);
   const second = handlerOf({ seen, secret: other, on: { 'room.message': handler } });
   expect(await second.status(delivery(body, 'msg_1', { headers }))).toBe(204);

@@ -15,7 +15,7 @@ const robot = createContext(LAG_ROBOT_KEY, { middleware: [robotRateLimit()] });
 const moderator = createContext(LAG_MODERATOR_TOKEN);
 const blocked = LAG_BLOCKED_WORDS.toLowerCase().split(',');
 const stop = new AbortController();
-process.once('SIGINT', () => stop.abort());
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stop.abort());
 
 const strikes = new Map<string, number>();
 
@@ -34,7 +34,7 @@ const check = async ({ type, serverId = '', data }: RoomMessageEvent | RoomMessa
 };
 
 const ended = await dispatchRobotEvents(
-  listenByPoll(robot, { signal: stop.signal }),
+  listenByPoll(robot, { signal: stop.signal, onReconnect: (error) => console.warn(error.message) }),
   { 'room.message': check, 'room.message.edited': check },
   { onError: (error, event) => console.error(event?.id, error.message) },
 );

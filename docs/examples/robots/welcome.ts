@@ -6,12 +6,12 @@ import { dispatchRobotEvents, listenBySse, robotRateLimit } from 'lagclient/robo
 const { LAG_ROBOT_KEY = '', LAG_ROOM_ID = '', LAG_STATE_FILE = 'last-event-id.txt' } = process.env;
 const ctx = createContext(LAG_ROBOT_KEY, { middleware: [robotRateLimit()] });
 const stop = new AbortController();
-process.once('SIGINT', () => stop.abort());
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stop.abort());
 
 const lastEventId = await readFile(LAG_STATE_FILE, 'utf8').catch(() => undefined);
 
 const ended = await dispatchRobotEvents(
-  listenBySse(ctx, { lastEventId, signal: stop.signal }),
+  listenBySse(ctx, { lastEventId, signal: stop.signal, onReconnect: (error) => console.warn(error.message) }),
   {
     'member.join': async ({ id, serverId = '', data }) => {
       const sent = await sendRoomMessage(ctx, serverId, LAG_ROOM_ID, { content: `Welcome, ${data.username}!` });
