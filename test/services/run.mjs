@@ -2,7 +2,7 @@
 // starts them on free ports in a temporary folder, and says what it skipped and why. Arguments go to vitest.
 import { spawn, spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
-import { createServer } from 'node:net';
+import { connect, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -44,12 +44,18 @@ const installServers = () => {
   run('apt-get', ['install', '-yqq', '--no-install-recommends', 'redis-server', 'postgresql'], { stdio: 'ignore' });
 };
 
-const waitFor = async (isReady) => {
+/** Resolves when something listens on a port. */
+const listening = async (port) => {
   for (let tries = 0; tries < 100; tries++) {
-    if (isReady()) return true;
+    const isOpen = await new Promise((resolve) => {
+      const socket = connect(port, '127.0.0.1', () => resolve(true));
+      socket.on('error', () => resolve(false));
+      socket.on('connect', () => socket.destroy());
+    });
+    if (isOpen) return;
     await new Promise((resolve) => setTimeout(resolve, 100));
   }
-  return false;
+  throw new Error(`nothing listens on port ${port}`);
 };
 
 const startRedis = async () => {
@@ -65,6 +71,7 @@ const startRedis = async () => {
     },
   );
   stops.push(() => child.kill());
+  await listening(port);
   process.env.REDIS_PORT = String(port);
 };
 
@@ -101,8 +108,7 @@ try {
   const node22 = findNode22();
   if (node22) process.env.NODE_22 = node22;
   else skipped.push('workerd: miniflare needs Node 22, and there is none for this platform');
-  await waitFor(() => true);
-  const types = run('npx', ['tsc', '-p', join(here, 'tsconfig.json')], { cwd: root, stdio: 'inherit' });
+  const types = run('npx', ['tsc', '-p', join(here, 'tsconfig.services.json')], { cwd: root, stdio: 'inherit' });
   const config = join(here, 'vitest.config.mjs');
   const tests = run('npx', ['vitest', 'run', '--config', config, ...process.argv.slice(2)], {
     cwd: root,
