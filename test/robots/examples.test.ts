@@ -40,7 +40,7 @@ beforeAll(async () => {
 });
 
 beforeEach(() => {
-  sandbox = createSandbox();
+  sandbox = createSandbox({ quirks: { describedEventFields: true } });
   printed = [];
   for (const method of ['log', 'warn', 'error'] as const)
     vi.spyOn(console, method).mockImplementation((...values) => void printed.push(format(...values)));

@@ -16,7 +16,7 @@ const eventOf = (content: string, roomId: string, serverId?: string, senderId?: 
 });
 
 const setUp = () => {
-  const sandbox = createSandbox();
+  const sandbox = createSandbox({ quirks: { messageOrder: 'oldest-first' } });
   const { server, rooms } = sandbox.ids;
   const ctx = createContext(sandbox.tokens.robot, { transport: sandbox.transport });
   return {

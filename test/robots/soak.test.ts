@@ -139,7 +139,7 @@ test.each([
   async ({ transport, faults }) => {
     fakeTime();
     const random = randomFrom(20260102);
-    const sandbox = createSandbox({ pollHoldMs: 25_000 });
+    const sandbox = createSandbox({ pollHoldMs: 25_000, quirks: { describedEventFields: true } });
     const robot = sandbox.addRobot({ delivery: transport, events: ['voice.join'] });
     const rooms = Array.from({ length: ROOMS }, () => sandbox.addRoom().id);
     const counts = new Map<string, number>();
