@@ -20,7 +20,7 @@ const contextWith = (baseUrl: string, middleware: readonly unknown[], options: C
 
 const nowhere = 'http://127.0.0.1:1';
 
-test('the first middleware is outermost', async () => {
+test('runs the first middleware outermost', async () => {
   const server = await serve(json({ version: '1' }));
   const log: string[] = [];
   const logging =
@@ -36,7 +36,7 @@ test('the first middleware is outermost', async () => {
   expect(log).toEqual(['first asks', 'second asks', 'second is answered', 'first is answered']);
 });
 
-test('a middleware sees a call once, however often it is tried', async () => {
+test('runs a middleware once per call, whatever the number of retries', async () => {
   skipTime();
   const server = await serve(empty(500), empty(503), json({ version: '1' }));
   const seen: LagRequest[] = [];
@@ -51,7 +51,7 @@ test('a middleware sees a call once, however often it is tried', async () => {
   ]);
 });
 
-test('a middleware sees the path before it is rewritten for robots', async () => {
+test('shows a middleware the path before it is rewritten for robots', async () => {
   const server = await serve(json(sampleMessage()));
   const paths: string[] = [];
   const ctx = createContext(ROBOT_TOKEN, {
@@ -68,7 +68,7 @@ test('a middleware sees the path before it is rewritten for robots', async () =>
   expect(server.requests[0]!.url).toBe('/robots/@me/servers/s1/rooms/r1/messages');
 });
 
-test('a middleware may change the request and the answer', async () => {
+test('sends the request and returns the response that a middleware changed', async () => {
   const server = await serve(json({ version: '1' }));
   const change: LagMiddleware = (next) => (request) =>
     next({ ...request, headers: { ...request.headers, 'x-trace': 't1' } }).map((answer) => ({
@@ -79,12 +79,12 @@ test('a middleware may change the request and the answer', async () => {
   expect(server.requests[0]!.headers).toMatchObject({ 'x-trace': 't1', authorization: `Bearer ${USER_TOKEN}` });
 });
 
-test('a middleware may answer by itself', async () => {
+test('sends nothing if a middleware responds by itself', async () => {
   const answer = okAsync({ status: 200, headers: new Headers(), body: '{"version":"cached"}' });
   expect(await valueOf(getVersion(contextWith(nowhere, [() => () => answer])))).toEqual({ version: 'cached' });
 });
 
-test('a middleware may try again by itself, and every attempt counts', async () => {
+test('counts every attempt if a middleware retries by itself', async () => {
   const server = await serve(empty(409), json(sampleMessage()));
   const twice: LagMiddleware = (next) => (request) => next(request).orElse(() => next(request));
   const ctx = contextWith(server.url, [twice]);
@@ -99,7 +99,7 @@ test('a middleware may try again by itself, and every attempt counts', async () 
   });
 });
 
-test('a middleware sees errors, refusals included, and may hand back another one', async () => {
+test('shows a middleware every error, refusals included, and returns the one it puts in its place', async () => {
   const seen: string[] = [];
   const spy: LagMiddleware = (next) => (request) =>
     next(request).mapErr((error) => {
@@ -155,13 +155,13 @@ describe('a middleware that', () => {
     expect(error).toMatchObject({ kind: 'invalid_input', attempts: 0, method: 'GET', path: '/version' });
   });
 
-  test('throws says why, by its cause', async () => {
+  test('throws makes the call an error whose cause says why', async () => {
     expect(await errorOf(getVersion(contextWith(nowhere, [() => boom])))).toMatchObject({
       cause: { message: 'boom' },
     });
   });
 
-  test('throws after a send says that it may have been carried out', async () => {
+  test('throws after a send makes the call an error with maybeApplied', async () => {
     const server = await serve(json(sampleMessage()));
     const late: LagMiddleware = (next) => async (request) => {
       await next(request);
@@ -176,7 +176,7 @@ describe('a middleware that', () => {
     });
   });
 
-  test('hangs is ended by the deadline, and by the signal', async () => {
+  test('hangs ends with the deadline, and with the signal', async () => {
     const timers = trackTimers();
     const ctx = contextWith(nowhere, [() => () => new Promise(() => {})]);
     const late = errorOf(getVersion(ctx, { deadlineMs: 20_000 }));
@@ -192,7 +192,7 @@ describe('a middleware that', () => {
     expect(timers).toSatisfy(({ delays, pending }) => delays.length === 1 && pending() === 0);
   });
 
-  test('leaves no time for the rest sends nothing', async () => {
+  test('uses up the deadline makes the call a timeout that sends nothing', async () => {
     const fetch = vi.fn<FetchLike>();
     const late: LagMiddleware = (next) => (request) => next({ ...request, deadlineAt: performance.now() - 1 });
     const error = await errorOf(getVersion(contextWith(nowhere, [late], { fetch })));
@@ -200,7 +200,7 @@ describe('a middleware that', () => {
     expect(fetch).not.toHaveBeenCalled();
   });
 
-  test('takes longer than an attempt may is not ended', async () => {
+  test('takes longer than timeoutMs is not interrupted', async () => {
     const slow: LagMiddleware = () => async () => {
       await new Promise((resolve) => setTimeout(resolve, 20));
       return ok({ status: 200, headers: new Headers(), body: '{"version":"1"}' });
@@ -208,7 +208,7 @@ describe('a middleware that', () => {
     expect(await valueOf(getVersion(contextWith(nowhere, [slow], { timeoutMs: 1 })))).toEqual({ version: '1' });
   });
 
-  test('is ended ends what it asked for', async () => {
+  test('is ended by the deadline has its attempt aborted', async () => {
     const timers = trackTimers();
     const server = await serve(() => timers.expire());
     const inner = deferred();
@@ -226,7 +226,7 @@ describe('a middleware that', () => {
     expect(kinds).toEqual(['aborted']);
   });
 
-  test('does anything at all leaves the call total', async () => {
+  test('returns, throws or rejects with any value makes the call invalid_input', async () => {
     const hostile = fc.oneof(
       fc.anything(),
       fc.anything().map(ok),

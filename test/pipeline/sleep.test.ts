@@ -7,7 +7,7 @@ test.each([
   [250, 250],
   [2 ** 31 - 1, 2 ** 31 - 1],
   [2 ** 31, 2 ** 31 - 1],
-])('a sleep of %d ms takes %d ms, and leaves nothing', (ms, taken) =>
+])('a sleep of %d ms takes %d ms and leaves no timer and no listener', (ms, taken) =>
   inVirtualTime(async (time) => {
     const { signal } = new AbortController();
     await sleep(ms, signal);
@@ -18,7 +18,7 @@ test.each([
   }),
 );
 
-test('a sleep ends with its signal at once, and leaves nothing', () =>
+test('a sleep ends as soon as its signal aborts and leaves no timer and no listener', () =>
   inVirtualTime(async (time) => {
     const end = new AbortController();
     const slept = sleep(1000, end.signal);

@@ -81,13 +81,13 @@ test.each([undefined, null, 5, {}])(
   },
 );
 
-test('a signal that is none is named', async () => {
+test('rejects a signal that is not an AbortSignal, and names it', async () => {
   const ctx = contextWithoutRetries(async () => version());
   const error = await errorOf(getVersion(ctx, { signal: new EventTarget() as AbortSignal }));
   expect(error).toMatchObject({ kind: 'invalid_input', message: 'invalid signal: pass an AbortSignal', attempts: 0 });
 });
 
-test('a call that was aborted before it began asks neither middleware nor transport', async () => {
+test('runs neither middleware nor transport if the call was aborted before it began', async () => {
   const asked: string[] = [];
   const transport = async () => (asked.push('transport'), version());
   const spy: LagMiddleware = (next) => (request) => (asked.push('middleware'), next(request));
@@ -100,7 +100,7 @@ test('a call that was aborted before it began asks neither middleware nor transp
   expect(asked).toEqual([]);
 });
 
-describe('the time of an attempt', () => {
+describe('an attempt', () => {
   const hanging = () => {
     const signals: AbortSignal[] = [];
     const transport = ({ signal }: LagTransportRequest) => {
@@ -115,7 +115,7 @@ describe('the time of an attempt', () => {
     [{ timeoutMs: 20 }, 20, 'no complete response within 20 ms'],
     [{ timeoutMs: 20, deadlineMs: 10.5 }, 10.5, 'no complete response within 11 ms'],
     [{ timeoutMs: Infinity, deadlineMs: 40 }, 40, 'no complete response within 40 ms'],
-  ])('with %j ends after %d ms, and says so to the transport', (options, ms, message) =>
+  ])('with %j times out after %d ms and aborts the signal of the transport', (options, ms, message) =>
     inVirtualTime(async (time) => {
       const { transport, signals } = hanging();
       const { signal } = new AbortController();
@@ -128,7 +128,7 @@ describe('the time of an attempt', () => {
     }),
   );
 
-  test('without a limit starts no timer, and without a signal gives none', () =>
+  test('without a limit starts no timer, and has a signal only if the caller passed one', () =>
     inVirtualTime(async (time) => {
       const seen: LagTransportRequest[] = [];
       const transport = async (request: LagTransportRequest) => {
@@ -145,7 +145,7 @@ describe('the time of an attempt', () => {
       expect(getEventListeners(signal, 'abort')).toEqual([]);
     }));
 
-  test('leaves no timer when the answer comes before it', () =>
+  test('leaves no timer if the response comes first', () =>
     inVirtualTime(async (time) => {
       const slow = async () => {
         await time.pass(5);
@@ -155,7 +155,7 @@ describe('the time of an attempt', () => {
       expect({ now: time.now(), pending: time.pending() }).toEqual({ now: 5, pending: 0 });
     }));
 
-  test('that is over to the millisecond is over', () =>
+  test('whose deadline is this very millisecond is not sent', () =>
     inVirtualTime(async () => {
       const { transport, signals } = hanging();
       const late: LagMiddleware = (next) => (request) => next({ ...request, deadlineAt: performance.now() });
@@ -164,7 +164,7 @@ describe('the time of an attempt', () => {
       expect(signals).toEqual([]);
     }));
 
-  test('is not that of a middleware, which ends with the deadline', () =>
+  test('does not share its timeoutMs with a middleware, which ends with the deadline', () =>
     inVirtualTime(async (time) => {
       const hang: LagMiddleware = () => () => new Promise(() => {});
       const options = { middleware: [hang], timeoutMs: 10, deadlineMs: 50 };
@@ -173,7 +173,7 @@ describe('the time of an attempt', () => {
       expect({ now: time.now(), pending: time.pending() }).toEqual({ now: 50, pending: 0 });
     }));
 
-  test('an abort tells the transport to stop, and why the call ended', () =>
+  test('that is aborted aborts the signal of the transport, and its error has the reason', () =>
     inVirtualTime(async (time) => {
       const { transport, signals } = hanging();
       const caller = new AbortController();
