@@ -124,7 +124,7 @@ const visit = (path) => {
     return;
   }
   const isDeclaration = path.endsWith('.d.ts');
-  for (const { fileName: name } of ts.preProcessFile(files.get(path).toString(), true, true).importedFiles)
+  for (const { fileName: name } of ts.preProcessFile(files.get(path).toString(), true, false).importedFiles)
     if (name.startsWith('.'))
       visit(posix.join(posix.dirname(path), isDeclaration ? name.replace(/\.js$/, '.d.ts') : name));
     else if (!name.startsWith('node:') && !known.has(name)) failures.push(`${path} imports ${name}, no dependency`);
