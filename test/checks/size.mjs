@@ -52,18 +52,21 @@ const dearest = addedToModels.toSorted((a, b) => b.alone - a.alone)[0];
 
 const lambda = await bundle(readFileSync(`${root}docs/examples/aws-lambda/index.ts`, 'utf8'), { platform: 'node' });
 
-/** The limits catch leaks; they are no reason to write code that is harder to read. */
+/**
+ * The limits catch leaks; they are no reason to write code that is harder to read. They are what was measured, and about
+ * 2 %: what bounds, redacts and explains in the core takes twice the bytes that the calls alone took.
+ */
 const measured = [
   {
     name: '`createContext` and `sendRoomMessage`',
     size: await brotliOf(SEND),
-    limits: { alone: 7200, shared: 4400 },
+    limits: { alone: 13_950, shared: 11_250 },
     inReadme: true,
   },
   {
     name: 'the same with `ofetchTransport`',
     size: await brotliOf(SEND + OFETCH),
-    limits: { alone: 10_600, shared: 7800 },
+    limits: { alone: 17_350, shared: 14_700 },
     inReadme: true,
   },
   {
@@ -75,19 +78,19 @@ const measured = [
   {
     name: 'all operations',
     size: await brotliOf(CONTEXT + resources.map(exportOf).join('')),
-    limits: { alone: 14_000 },
+    limits: { alone: 20_200 },
     inReadme: true,
   },
-  { name: `the dearest operation beside its models, \`${dearest.name}\``, size: dearest, limits: { alone: 150 } },
+  { name: `the dearest operation beside its models, \`${dearest.name}\``, size: dearest, limits: { alone: 185 } },
   ...(await Promise.all(
-    Object.entries({ listenByPoll: 1400, listenBySse: 2800, listenRobotEvents: 2850 }).map(async ([name, alone]) => ({
+    Object.entries({ listenByPoll: 5650, listenBySse: 7400, listenRobotEvents: 7700 }).map(async ([name, alone]) => ({
       name: `\`${name}\` beside \`createContext\``,
       size: await addedBy(exportOf({ name, specifier: 'lagclient/robots' }), CONTEXT),
       limits: { alone },
     })),
   )),
   ...(await Promise.all(
-    Object.entries({ verifyWebhook: 3400, createWebhookHandler: 4400 }).map(async ([name, alone]) => ({
+    Object.entries({ verifyWebhook: 6400, createWebhookHandler: 8950 }).map(async ([name, alone]) => ({
       name: `\`${name}\``,
       size: await brotliOf(exportOf({ name, specifier: 'lagclient/robots' })),
       limits: { alone },
@@ -96,7 +99,7 @@ const measured = [
   {
     name: 'a Lambda handler that sends a message: `esbuild --platform=node --minify`, not compressed',
     size: { alone: bytesOf(lambda.code).min },
-    limits: { alone: 26_000 },
+    limits: { alone: 45_000 },
   },
 ];
 

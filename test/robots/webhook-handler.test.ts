@@ -15,7 +15,7 @@ import {
 import { createManualClock, createSandbox } from '../../src/sandbox/index.js';
 import { eventually } from '../support/eventually.js';
 import { deferred } from '../support/results.js';
-import { turnsOfThreads } from '../support/virtual-time.js';
+import { turnsOfThreads } from '../support/clock.js';
 import { fakeTime, payload } from './support.js';
 
 const secret = `whsec_${Buffer.from('an example of a secret').toString('base64')}`;

@@ -116,9 +116,6 @@ export const skipTime = (isLimit: (ms: number) => boolean = (ms) => ms >= DEFAUL
   };
 };
 
-/** The former name of `Clock`. */
-export type SkippedTime = Clock;
-
 /** `skipTime` where waits, too, last until the test calls `expire`. */
 export const trackTimers = (): Clock => skipTime(() => true);
 

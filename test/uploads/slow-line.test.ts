@@ -14,7 +14,7 @@ import { xhrTransport } from '../../src/transports/xhr.js';
 import { errorOf, valueOf } from '../support/results.js';
 import { USER_TOKEN } from '../support/samples.js';
 import { json, serve } from '../support/server.js';
-import { inVirtualTime, turnsOfThreads } from '../support/virtual-time.js';
+import { inVirtualTime, turnsOfThreads } from '../support/clock.js';
 
 const MiB = 1024 * 1024;
 const BYTES_PER_SECOND = 1_000_000 / 8;
