@@ -1,3 +1,4 @@
+import type { OwnBytes } from '../pipeline/transport.js';
 import { err, ok, ResultAsync, type Result } from 'neverthrow';
 import { invalidInput, ownFields, toInvalidInput } from '../invalid-input.js';
 import { lagError, type LagError } from '../errors.js';
@@ -5,7 +6,7 @@ import type { LagResult } from '../pipeline/types.js';
 import type { RobotEvent } from '../models/robot-events.js';
 import { toRobotEvent } from './robot-event.js';
 import { READ_BEFORE, toBodyBytes, type WebhookBody } from './webhook-body.js';
-import { importSecrets, type WebhookSecret } from './webhook-secrets.js';
+import { importSecrets, type WebhookSecret, type SigningKey } from './webhook-secrets.js';
 
 /** Headers in any common shape: `Headers`, pairs, or the plain object of Node and of the serverless platforms. */
 export type WebhookHeaders =
@@ -70,14 +71,14 @@ const verify = async (options: VerifyWebhookOptions): Promise<Result<RobotEvent,
 
 interface ReadDelivery {
   readonly headers: WebhookHeaders;
-  readonly body: Uint8Array<ArrayBuffer>;
+  readonly body: OwnBytes;
   readonly toleranceSeconds: number | undefined;
   readonly now: number | undefined;
 }
 
 /** Checks a delivery: an `invalid_input` if it is not genuine, an `invalid_response` if it is genuine and not JSON. */
 export const verifyDelivery = async (
-  keys: readonly CryptoKey[],
+  keys: readonly SigningKey[],
   { headers, body, toleranceSeconds = DEFAULT_TOLERANCE_SECONDS, now = Date.now() }: ReadDelivery,
 ): Promise<Result<Delivery, LagError>> => {
   try {
@@ -107,7 +108,7 @@ const parseBody = (body: Uint8Array): Result<unknown, LagError> => {
  * Identifies a delivery. `webhook-id` may be another for each attempt, but the body with its timestamp is the same. Events
  * without a timestamp may have the same body: the id tells those apart.
  */
-const deliveryKey = async (key: CryptoKey, event: RobotEvent, body: Uint8Array): Promise<string> => {
+const deliveryKey = async (key: SigningKey, event: RobotEvent, body: Uint8Array): Promise<string> => {
   const prefix = event.timestamp === undefined ? `lag delivery ${event.id}.` : 'lag delivery.';
   // Keyed by the secret, because two robots on one server get the same body.
   return `lag-delivery:${await sign(key, concatenate(prefix, body))}`;
@@ -148,11 +149,11 @@ const describeAge = (ageSeconds: number, toleranceSeconds: number): string =>
 
 /** The key that one of the signatures was made with. */
 const findKey = async (
-  keys: readonly CryptoKey[],
-  content: Uint8Array<ArrayBuffer>,
+  keys: readonly SigningKey[],
+  content: OwnBytes,
   signatures: readonly string[],
-): Promise<CryptoKey | undefined> => {
-  let found: CryptoKey | undefined;
+): Promise<SigningKey | undefined> => {
+  let found: SigningKey | undefined;
   for (const key of keys) {
     const expected = `v1,${await sign(key, content)}`;
     for (const signature of signatures) {
@@ -164,7 +165,7 @@ const findKey = async (
   return found;
 };
 
-const concatenate = (prefix: string, body: Uint8Array): Uint8Array<ArrayBuffer> => {
+const concatenate = (prefix: string, body: Uint8Array): OwnBytes => {
   const start = new TextEncoder().encode(prefix);
   const content = new Uint8Array(start.length + body.length);
   content.set(start);
@@ -172,7 +173,7 @@ const concatenate = (prefix: string, body: Uint8Array): Uint8Array<ArrayBuffer> 
   return content;
 };
 
-const sign = async (key: CryptoKey, content: Uint8Array<ArrayBuffer>): Promise<string> => {
+const sign = async (key: SigningKey, content: OwnBytes): Promise<string> => {
   const signature = new Uint8Array(await crypto.subtle.sign('HMAC', key, content));
   return btoa(String.fromCharCode(...signature));
 };

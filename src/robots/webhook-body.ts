@@ -1,3 +1,4 @@
+import type { OwnBytes } from '../pipeline/transport.js';
 import { readBytes } from '../transports/read-bytes.js';
 
 /** A body as it came. A `Blob` is read; a parsed body is refused. */
@@ -9,7 +10,7 @@ export const READ_BEFORE = 'the body was read or parsed before; pass the raw byt
 const READ_TIMEOUT_MS = 15_000;
 
 /** The bytes of a body that is there already; `undefined` for anything else, a parsed object say. */
-export const toBodyBytes = async (body: unknown): Promise<Uint8Array<ArrayBuffer> | undefined> => {
+export const toBodyBytes = async (body: unknown): Promise<OwnBytes | undefined> => {
   if (typeof body === 'string') return new TextEncoder().encode(body);
   if (ArrayBuffer.isView(body)) return copyBytes(new Uint8Array(body.buffer, body.byteOffset, body.byteLength));
   // By name, because these may come from another realm.
@@ -23,7 +24,7 @@ export const toBodyBytes = async (body: unknown): Promise<Uint8Array<ArrayBuffer
   return undefined;
 };
 
-const copyBytes = (bytes: Uint8Array): Uint8Array<ArrayBuffer> => {
+const copyBytes = (bytes: Uint8Array): OwnBytes => {
   const copy = new Uint8Array(bytes.length);
   copy.set(bytes);
   return copy;
@@ -39,7 +40,7 @@ export interface BodyFailure {
 export const readRequestBody = async (
   request: Request,
   maxBytes: number,
-): Promise<{ readonly bytes: Uint8Array<ArrayBuffer> } | { readonly failure: BodyFailure }> => {
+): Promise<{ readonly bytes: OwnBytes } | { readonly failure: BodyFailure }> => {
   const { body, bodyUsed } = request;
   const length = Number(request.headers?.get?.('content-length') ?? 0);
   const tooLarge = { failure: { status: 413, message: `the body is larger than maxBodyBytes, ${maxBytes}` } } as const;
@@ -59,7 +60,7 @@ export const readRequestBody = async (
 const readBody = async (
   body: NonNullable<Request['body']>,
   maxBytes: number,
-): Promise<Uint8Array<ArrayBuffer> | 'not bytes' | 'broken' | 'too large'> => {
+): Promise<OwnBytes | 'not bytes' | 'broken' | 'too large'> => {
   if (typeof body.getReader !== 'function') return (await toBodyBytes(body)) ?? 'not bytes';
   const controller = new AbortController();
   const timer = setTimeout(() => controller.abort(), READ_TIMEOUT_MS);

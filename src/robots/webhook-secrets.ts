@@ -1,5 +1,8 @@
 import { invalidInput } from '../invalid-input.js';
 
+/** A key of WebCrypto, whose type has no global name with Node's types alone. */
+export type SigningKey = Awaited<ReturnType<typeof crypto.subtle.importKey>>;
+
 /** Secrets as Lag shows them, `whsec_…`; several while one replaces the other. Empty ones among several are ignored. */
 export type WebhookSecret = string | readonly (string | null | undefined)[];
 
@@ -7,7 +10,7 @@ export type WebhookSecret = string | readonly (string | null | undefined)[];
 const MIN_SECRET_BYTES = 16;
 
 /** The keys of secrets. Throws an `invalid_input` that does not show them. */
-export const importSecrets = async (secret: WebhookSecret | undefined): Promise<CryptoKey[]> => {
+export const importSecrets = async (secret: WebhookSecret | undefined): Promise<SigningKey[]> => {
   const secrets = (Array.isArray(secret) ? secret : [secret])
     .map((each) => (typeof each === 'string' ? each.trim() : each))
     .filter((each) => each !== '' && each !== undefined && each !== null);
@@ -15,7 +18,7 @@ export const importSecrets = async (secret: WebhookSecret | undefined): Promise<
   return Promise.all(secrets.map(importSecret));
 };
 
-const importSecret = (secret: unknown): Promise<CryptoKey> => {
+const importSecret = (secret: unknown): Promise<SigningKey> => {
   const bytes = decodeSecret(secret);
   if (!bytes) throw invalidInput('invalid webhook secret: pass it as Lag shows it, whsec_ and base64');
   if (bytes.length < MIN_SECRET_BYTES)

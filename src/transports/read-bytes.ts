@@ -95,7 +95,8 @@ const takeBytes = (
   { bytes }: ByteSource,
   maxBytes: number,
 ): (Omit<BytesRead, 'bytes'> & { readonly bytes: Uint8Array }) | undefined =>
-  bytes && { bytes: bytes.subarray(0, maxBytes), isTruncated: bytes.length > maxBytes };
+  // Bun's streams have a method of this name.
+  ArrayBuffer.isView(bytes) ? { bytes: bytes.subarray(0, maxBytes), isTruncated: bytes.length > maxBytes } : undefined;
 
 /** Lets go of a body that nobody reads. */
 export const discard = (source: ByteSource): void => cancelQuietly(source.getReader(), undefined);

@@ -1,7 +1,9 @@
+import type { OwnBytes } from '../pipeline/transport.js';
+
 import { readBytes } from '../transports/read-bytes.js';
 
 /** The bytes of a Blob, however much of the standard its realm or library knows. */
-export const readBlob = async (blob: Blob): Promise<Uint8Array<ArrayBuffer>> => {
+export const readBlob = async (blob: Blob): Promise<OwnBytes> => {
   if (typeof blob.arrayBuffer === 'function') return new Uint8Array(await blob.arrayBuffer());
   if (typeof blob.stream === 'function') return (await readBytes(blob.stream(), { maxBytes: blob.size })).bytes;
   // jsdom has neither.

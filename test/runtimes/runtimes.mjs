@@ -124,6 +124,7 @@ export const runtimes = [
     lacks: {
       ...unknowable,
       'redirects are not followed': 'XMLHttpRequest follows them; the calls are errors all the same',
+      'redirects are errors': 'XMLHttpRequest follows them, and calls one to another origin a failed connection',
     },
     traits: { browser: true, xhr: true },
   }),
