@@ -81,7 +81,7 @@ const measured = [
     limits: { alone: 20_200 },
     inReadme: true,
   },
-  { name: `the dearest operation beside its models, \`${dearest.name}\``, size: dearest, limits: { alone: 185 } },
+  { name: `the dearest operation beside its models, \`${dearest.name}\``, size: dearest, limits: { alone: 215 } },
   ...(await Promise.all(
     Object.entries({ listenByPoll: 5650, listenBySse: 7400, listenRobotEvents: 7700 }).map(async ([name, alone]) => ({
       name: `\`${name}\` beside \`createContext\``,

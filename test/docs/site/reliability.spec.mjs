@@ -22,7 +22,7 @@ test('docs/generated/reliability.md counts the tests that there are', { timeout:
   const { FUZZ_RUNS: _, FUZZ_SEED: __, ...env } = process.env;
   const FILES = {
     never: 'test/hostile/never-twice.test.ts',
-    once: 'test/operations/send-room-message-once.test.ts',
+    once: 'test/send-once.test.ts',
     answers: 'test/hostile/answers.test.ts',
     containment: 'test/hostile/containment.test.ts',
     accounting: 'test/hostile/accounting.test.ts',

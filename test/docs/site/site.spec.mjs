@@ -39,6 +39,9 @@ const open = async (path, options = {}) => {
   return { page, problems, close: () => context.close() };
 };
 
+/** What the main entry re-exports. */
+const NEVERTHROW = new Set(['Result', 'ResultAsync', 'err', 'errAsync', 'ok', 'okAsync', 'safeTry']);
+
 describe('every page', () => {
   test('has its links where they say, anchors included', () => {
     const ids = new Map(
@@ -98,8 +101,10 @@ describe('the reference', () => {
       const page = specifier === 'lagclient' ? specifier : specifier.slice('lagclient/'.length).replaceAll('/', '-');
       const text = html.get(`/reference/${page}`) ?? '';
       for (const name of names) {
-        const heading = new RegExp(`<h3 id="${name.toLowerCase()}"`);
-        if (!heading.test(text) && !text.includes(`#${name.toLowerCase()}"`)) missing.push(`${specifier} ${name}`);
+        // neverthrow documents its own names, and the schemas are listed by what they describe.
+        if (NEVERTHROW.has(name) || (specifier === 'lagclient/schemas' && text.includes(name))) continue;
+        const id = name.toLowerCase().replaceAll('_', '-');
+        if (!text.includes(`<h3 id="${id}"`) && !text.includes(`#${id}"`)) missing.push(`${specifier} ${name}`);
       }
     }
     const types = readFileSync(`${root}src/index.ts`, 'utf8').matchAll(/\btype (\w+)|export type \{([^}]*)\}/g);
@@ -341,7 +346,7 @@ console.log('I am', me.map(name).unwrapOr('nobody'));`,
     await page.locator('[data-size] strong').waitFor();
     assert.match(
       await page.locator('[data-size]').innerText(),
-      /^\d\.\d kB brotli, .*createContext, getServer, listServers, sendRoomMessage/,
+      /^\d+\.\d kB brotli, .*createContext, getServer, listServers, sendRoomMessage/,
     );
     await close();
     const sizes = JSON.parse(readFileSync(`${dist}/playground/sizes.json`, 'utf8'));
