@@ -26,7 +26,14 @@ test.each(['poll', 'sse'] as const)(
       TRANSPORT: transport,
       STATE_FILE: join(folder, 'last-event-id'),
     };
-    const run = () => start(program, env, (line) => handled.push(line));
+    const run = async () => {
+      let robot: ReturnType<typeof start> | undefined;
+      // Before it is ready, a signal would end it at once.
+      await new Promise<void>((resolve) => {
+        robot = start(program, env, (line) => (line === 'ready' ? resolve() : handled.push(line)));
+      });
+      return robot!;
+    };
     let made = 0;
     // Steady events, no more of them open than a server keeps for a robot.
     const make = async (until: number) => {
@@ -36,7 +43,7 @@ test.each(['poll', 'sse'] as const)(
         await new Promise((resolve) => setTimeout(resolve, 3));
       }
     };
-    let current = run();
+    let current = await run();
     // A stream has nothing to resume from before its first event.
     await expect
       .poll(() => sandbox.requests.some(({ path }) => path.includes('/events/')), { timeout: 20_000 })
@@ -46,7 +53,7 @@ test.each(['poll', 'sse'] as const)(
       const going = make(EVENTS * part + 200);
       current.child.kill('SIGTERM');
       expect(await current.ended).toBe(0);
-      current = run();
+      current = await run();
       await going;
     }
     await make(EVENTS);

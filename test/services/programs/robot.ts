@@ -1,4 +1,4 @@
-// A robot that prints each event that it has handled, until SIGTERM; then it ends as the guide shows.
+// A robot that prints `ready`, then each event that it has handled, until SIGTERM; then it ends as the guide shows.
 import { readFile, writeFile } from 'node:fs/promises';
 import { createContext } from 'lagclient';
 import { dispatchRobotEvents, listenRobotEvents } from 'lagclient/robots';
@@ -7,6 +7,7 @@ const { BASE_URL = '', ROBOT_KEY = '', TRANSPORT = '', STATE_FILE = '' } = proce
 const ctx = createContext(ROBOT_KEY as 'lag_robot_x', { baseUrl: BASE_URL });
 const stop = new AbortController();
 process.once('SIGTERM', () => stop.abort());
+console.log('ready');
 const lastEventId = await readFile(STATE_FILE, 'utf8').catch(() => undefined);
 let handled = lastEventId;
 const ended = await dispatchRobotEvents(
